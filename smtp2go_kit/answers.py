@@ -1,0 +1,252 @@
+"""Reading an answer: every spelling of the document and of the service, or the error it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+from smtp2go_kit.errors import (
+    ApiError,
+    AuthenticationFailed,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    SendFailed,
+    ServerError,
+    UnexpectedAnswer,
+    ValidationFailed,
+)
+
+PREFIX = "E_ApiResponseCodes."
+LEAST_WAIT = 60.0
+"""Seconds of the shortest time-out after a 429 (API reference, Rate Limits)."""
+EPOCH = 1_000_000_000.0
+CODES: dict[str, type[ApiError]] = {
+    "ENDPOINT_PERMISSION_DENIED": PermissionDenied,
+    "NON_VALIDATING_IN_PAYLOAD": ValidationFailed,
+    "REQ_LIMIT_EXCEEDED": RateLimited,
+}
+STATUSES: dict[int, type[ApiError]] = {
+    401: AuthenticationFailed,
+    403: PermissionDenied,
+    404: NotFound,
+    422: ValidationFailed,
+    429: RateLimited,
+}
+KEY_TEXT = re.compile(r"api[ _-]?key", re.IGNORECASE)
+GARBLED = re.compile(r'"([^"]+)"\s*:\s*("(?:[^"\\]|\\.)*"|true|false|null|-?[\d.]+)')
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back over HTTP.
+
+    Args:
+        status: The HTTP status.
+        headers: Its headers, with names in lower case.
+        content: Its body.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The data of a good answer.
+
+    Args:
+        data: What the service answered, less its envelope; None if there was only an envelope.
+        request_id: The id to quote to SMTP2GO's support.
+    """
+
+    data: Any
+    request_id: str | None
+
+
+def read(reply: Reply, operation: str, redact: Callable[[str], str]) -> Answer:
+    """The answer in a reply, or the error it reports.
+
+    Args:
+        reply: What came back.
+        operation: The operation called, for errors.
+        redact: Masks secrets in the service's texts.
+    """
+    envelope = _json(reply)
+    if reply.status >= 300 or envelope is None:
+        raise _error(reply, envelope or {}, operation, redact)
+    data = _data(envelope)
+    found = cast(dict[str, Any], data) if isinstance(data, dict) else {}
+    if found.get("error") or found.get("error_code"):
+        raise _error(reply, envelope, operation, redact)
+    return Answer(data, _request_id(envelope))
+
+
+def check_accepted(answer: Answer, operation: str, redact: Callable[[str], str]) -> None:
+    """Raise if a 200 says that the message was refused, wholly or in part."""
+    data = cast(dict[str, Any], answer.data) if isinstance(answer.data, dict) else {}
+    failed = _whole(data.get("failed"))
+    failures = [redact(text) for text in failures_of(data)]
+    if failed > 0 or (failures and "failed" not in data):
+        succeeded = _whole(data.get("succeeded"))
+        told = "; ".join(failures) or "no reason given"
+        raise SendFailed(
+            f"{failed or 'some'} failed, {succeeded} succeeded: {told}",
+            succeeded=succeeded,
+            failed=failed,
+            failures=failures,
+            email_id=data.get("email_id"),
+            operation=operation,
+            request_id=answer.request_id,
+        )
+
+
+def failures_of(data: Mapping[str, Any]) -> list[str]:
+    """The reasons for failure as plain texts, also where the document nests them in text."""
+    given: Any = data.get("failures") or []
+    texts = cast(list[Any], given) if isinstance(given, list) else [given]
+    return [re.sub(r'^"failures":\["(.*)"\]$', r"\1", str(text)) for text in texts]
+
+
+def structure(value: Any) -> Any:
+    """A structure that may have come as text: JSON, or the document's garbled form of it."""
+    if not isinstance(value, str) or not value.strip():
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        pairs = [(name, json.loads(text)) for name, text in GARBLED.findall(value)]
+    records: list[dict[str, Any]] = []
+    for name, entry in pairs:
+        if not records or name in records[-1]:
+            records.append({})
+        records[-1][name] = entry
+    return records or value
+
+
+def wait_of(reply: Reply) -> float | None:
+    """Seconds that a 429 asks to wait, or None if it does not say."""
+    if after := reply.headers.get("retry-after", "").strip():
+        seconds = _seconds(after, reply)
+        if seconds is not None:
+            return seconds
+    reset = _number(reply.headers.get("x-ratelimit-reset", ""))
+    if reset is None or reset < EPOCH:
+        return reset
+    return _since(reset, reply)
+
+
+def _seconds(text: str, reply: Reply) -> float | None:
+    if (number := _number(text)) is not None:
+        return number
+    try:
+        return _since(parsedate_to_datetime(text).timestamp(), reply)
+    except ValueError:
+        return None
+
+
+def _since(moment: float, reply: Reply) -> float | None:
+    # The server's own Date, as this machine's clock may be off.
+    try:
+        now = parsedate_to_datetime(reply.headers.get("date", "")).timestamp()
+    except ValueError:
+        return None
+    return max(0.0, moment - now)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 <= number < float("inf") else None
+
+
+def _json(reply: Reply) -> dict[str, Any] | None:
+    try:
+        envelope: Any = json.loads(reply.content)
+    except ValueError:
+        return None
+    return cast(dict[str, Any], envelope) if isinstance(envelope, dict) else None
+
+
+def _data(envelope: Mapping[str, Any]) -> Any:
+    for name in ("data", "email_response"):
+        if envelope.get(name) is not None:
+            return envelope[name]
+    beside = {name: v for name, v in envelope.items() if name not in ("request_id", "data")}
+    return beside or None
+
+
+def _request_id(envelope: Mapping[str, Any]) -> str | None:
+    data = envelope.get("data")
+    nested = cast(dict[str, Any], data).get("request_id") if isinstance(data, dict) else None
+    return envelope.get("request_id") or nested
+
+
+def _error(
+    reply: Reply, envelope: Mapping[str, Any], operation: str, redact: Callable[[str], str]
+) -> ApiError:
+    data = envelope.get("data")
+    told = {**envelope, **(cast(dict[str, Any], data) if isinstance(data, dict) else {})}
+    code = str(told.get("error_code") or "").removeprefix(PREFIX) or None
+    field, detail = _field(told.get("field_validation_errors"))
+    message = detail or str(told.get("error") or "")
+    kind = _kind(reply.status, code, message, field)
+    return kind(
+        redact(message) or _without_json(reply),
+        operation=operation,
+        status=reply.status,
+        code=code,
+        request_id=_request_id(envelope),
+        field=field,
+        retry_after=(wait_of(reply) or LEAST_WAIT) if kind is RateLimited else None,
+    )
+
+
+def _kind(status: int, code: str | None, message: str, field: str | None) -> type[ApiError]:
+    if code in CODES:
+        return CODES[code]
+    about_key = field == "api_key" or (field is None and KEY_TEXT.search(message) is not None)
+    if code in ("INVALID_IN_PAYLOAD", "API_EXCEPTION") and about_key:
+        return RateLimited if "limit" in message.lower() else AuthenticationFailed
+    if code == "INVALID_IN_PAYLOAD":
+        return ValidationFailed
+    if status in STATUSES:
+        return STATUSES[status]
+    if field is not None:
+        return ValidationFailed
+    if status >= 500:
+        return ServerError
+    return ApiError if code or 400 <= status < 500 else UnexpectedAnswer
+
+
+def _field(given: Any) -> tuple[str | None, str]:
+    """The first bad field and its message, from one object, a list of them or a mapping."""
+    first: Any = cast(list[Any], given)[0] if isinstance(given, list) and given else given
+    if not isinstance(first, dict) or not first:
+        return None, str(first) if first else ""
+    entry = cast(dict[str, Any], first)
+    if "fieldname" in entry:
+        return str(entry["fieldname"]), str(entry.get("message") or "")
+    name, text = next(iter(entry.items()))
+    return str(name), str(text)
+
+
+def _without_json(reply: Reply) -> str:
+    size = len(reply.content)
+    kind = reply.headers.get("content-type", "").partition(";")[0] or "of no type"
+    what = "an empty body" if not size else f"a body of {size} bytes, {kind}, without an error text"
+    return f"HTTP {reply.status} with {what}"
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError):
+        return 0

@@ -1,0 +1,182 @@
+"""A call: an operation with its arguments checked and written as the API takes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from smtp2go_kit.checks import Fault, fault
+from smtp2go_kit.encoding import as_list
+from smtp2go_kit.errors import InvalidArgument, MissingArgument
+from smtp2go_kit.operation import Operation, Parameter
+from smtp2go_kit.secret import Secret
+from smtp2go_kit.types import Input
+
+MEGABYTE = 1024 * 1024
+MOST_EMAIL = 50 * MEGABYTE
+"""Bytes of a request below /email (enforced by the service since 2026-06-11)."""
+MOST_OTHER = MEGABYTE
+"""Bytes of any other request (enforced by the service since 2026-06-11)."""
+DOCUMENTED_EMAIL = 10 * MEGABYTE
+"""Bytes of an email by the API's reference document."""
+SHOWN = 80
+
+
+class SizeWarning(UserWarning):
+    """An email is larger than the API's document allows, though the service takes it."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation's wire arguments, and what stays in the client.
+
+    Args:
+        operation: The operation called.
+        arguments: Wire values by the document's names; what was not given is left out.
+        local: Arguments that are never sent.
+    """
+
+    operation: Operation[..., Any]
+    arguments: Mapping[str, Any]
+    local: Mapping[str, Any]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The request's body by the document."""
+        wrap = self.operation.declared.wrap
+        return {wrap: dict(self.arguments)} if wrap else dict(self.arguments)
+
+    def secrets(self) -> Iterator[Secret]:
+        """The passwords among the arguments."""
+        for parameter in self.operation.parameters:
+            value = self.arguments.get(parameter.name)
+            if parameter.kind.input is Input.PASSWORD and value:
+                yield Secret(value)
+
+
+def prepare(
+    operation: Operation[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    now: dt.datetime,
+) -> Call:
+    """A call with every argument checked; nothing is sent.
+
+    Args:
+        operation: The operation to call.
+        args: Positional arguments as the caller gave them.
+        kwargs: Keyword arguments as the caller gave them.
+        now: The moment that relative times count back from.
+    """
+    given = _bind(operation, args, kwargs)
+    local = {
+        p.name: given.pop(p.name) for p in operation.parameters if p.kind.local and p.name in given
+    }
+    wire = {
+        p.name: _written(operation, p, given[p.name], now)
+        for p in operation.parameters
+        if given.get(p.name) is not None
+    }
+    for rule in operation.declared.rules:
+        if broken := rule(wire):
+            raise InvalidArgument(*broken, operation=operation.title)
+    _check_size(operation, wire)
+    return Call(operation, wire, local)
+
+
+def _bind(
+    operation: Operation[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    try:
+        bound = operation.signature.bind(*args, **kwargs)
+    except TypeError as error:
+        named = [p.name for p in operation.parameters[: len(args)]] + list(kwargs)
+        for parameter in operation.parameters:
+            if parameter.required and parameter.name not in named:
+                raise MissingArgument(
+                    parameter.name, "is required", operation=operation.title
+                ) from None
+        takes = ", ".join(p.name for p in operation.parameters) or "no arguments"
+        raise TypeError(f"{operation.title}: {error}. It takes: {takes}") from None
+    bound.apply_defaults()
+    for parameter in operation.parameters:
+        if parameter.required and bound.arguments[parameter.name] is None:
+            raise MissingArgument(parameter.name, "is required", operation=operation.title)
+    return dict(bound.arguments)
+
+
+def _written(
+    operation: Operation[..., Any], parameter: Parameter, value: Any, now: dt.datetime
+) -> Any:
+    kind = parameter.kind
+    try:
+        if kind.encode is not None:
+            value = kind.encode(value, now) if kind.timed else kind.encode(value)
+        elif _is_listed(kind.wire) and not isinstance(value, (str, bytes, Mapping)):
+            value = as_list(value)
+        wrong = fault(value, kind)
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        # An encoder's error may quote the value, so a password's is dropped.
+        secret = kind.input is Input.PASSWORD
+        raise InvalidArgument(
+            parameter.name,
+            "is not text" if secret else str(error),
+            operation=operation.title,
+        ) from (None if secret else error)
+    if wrong:
+        problem = _problem(wrong, secret=kind.input is Input.PASSWORD)
+        raise InvalidArgument(parameter.name, problem, operation=operation.title)
+    return value
+
+
+def _is_listed(wire: Any) -> bool:
+    return getattr(wire, "__origin__", None) is list
+
+
+def _problem(wrong: Fault, *, secret: bool) -> str:
+    if secret:
+        return f"expected {wrong.expected}"
+    expected = "one of " + ", ".join(map(repr, wrong.allowed)) if wrong.allowed else wrong.expected
+    shown = repr(wrong.found)
+    if len(shown) > SHOWN:
+        size = f" ({len(wrong.found)} values)" if isinstance(wrong.found, list) else ""
+        shown = f"{shown[:SHOWN]}...{size}"
+    return f"expected {expected}, got {shown}"
+
+
+def _check_size(operation: Operation[..., Any], wire: Mapping[str, Any]) -> None:
+    sizes = {name: _size(value) for name, value in wire.items()}
+    total = sum(sizes.values())
+    is_email = operation.path.startswith("/email/")
+    most = MOST_EMAIL if is_email else MOST_OTHER
+    if total > most:
+        largest = max(sizes, key=lambda name: sizes[name])
+        raise InvalidArgument(
+            largest,
+            f"the request is {total / MEGABYTE:.1f} MB as sent (base64 included), and the service "
+            f"takes at most {most // MEGABYTE} MB; {largest} is {sizes[largest] / MEGABYTE:.1f} MB "
+            "of it. Send less, or a link instead of the file",
+            operation=operation.title,
+        )
+    if is_email and total > DOCUMENTED_EMAIL:
+        warnings.warn(
+            f"{operation.title}: the request is {total / MEGABYTE:.1f} MB; the API's document "
+            "allows 10 MB, today's service 50 MB",
+            SizeWarning,
+            stacklevel=5,
+        )
+
+
+def _size(value: Any) -> int:
+    match value:
+        case str():
+            return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
+        case list() | tuple():
+            return sum(map(_size, cast(list[Any], value)))
+        case Mapping():
+            return sum(map(_size, cast(Mapping[str, Any], value).values()))
+        case _:
+            return 8

@@ -1,0 +1,263 @@
+"""Python values written as the API's JSON values, and the bounds the API documents.
+
+Writers raise ValueError with the problem. ``*_expected`` functions look at a wire value and
+tell what it should have been, or None if it is right; the sandbox refuses by the same ones.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import mimetypes
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any, cast
+
+from smtp2go_kit.secret import Secret
+
+MOST_RECIPIENTS = 100
+"""Addresses in each of to, cc and bcc (API reference, /email/send)."""
+MOST_ADDRESS = 254
+"""Characters of an address (RFC 5321 4.5.3.1.3, less the angle brackets)."""
+RELATIVE = re.compile(r"(\d{1,6})([smhdw])")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+PERIOD = re.compile(r"\d+|\d{1,2}:\d{2}:\d{2}(:\d{2})?|\d+ days?(, \d{1,2}:\d{2}:\d{2})?")
+LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+DOMAIN = re.compile(rf"(?:{LABEL}\.)+{LABEL}\.?")
+SUBDOMAIN = re.compile(rf"{LABEL}(?:\.{LABEL})*")
+HEADER_NAME = re.compile(r"[!-9;-~]{1,127}")
+RESERVED_HEADERS = frozenset({"content-type", "content-transfer-encoding", "mime-version"})
+"""Headers that the service refuses as custom headers, as it builds them itself."""
+
+
+def as_list(value: str | Iterable[str]) -> list[str]:
+    """One string or many, as a list."""
+    return [value] if isinstance(value, str) else list(value)
+
+
+def moment(value: str | dt.datetime | dt.date, now: dt.datetime) -> str:
+    """A moment as the API's UTC text, from a date, an ISO string or words such as ``"7d"``.
+
+    Args:
+        value: The moment; without a zone it is UTC.
+        now: The moment that ``"7d"`` counts back from.
+    """
+    if isinstance(value, str):
+        value = _parsed(value.strip(), now)
+    if not isinstance(value, dt.datetime):
+        value = dt.datetime(value.year, value.month, value.day)
+    if value != value:
+        raise ValueError("is not a time (NaT)")
+    # A pandas Timestamp has nanoseconds, which its own isoformat would write.
+    plain = value.replace(tzinfo=None) if value.tzinfo is None else _utc(value)
+    return dt.datetime.isoformat(plain, timespec="microseconds" if plain.microsecond else "seconds")
+
+
+def _utc(value: dt.datetime) -> dt.datetime:
+    return value.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def _parsed(text: str, now: dt.datetime) -> dt.datetime:
+    if ago := RELATIVE.fullmatch(text):
+        return now.replace(microsecond=0) - dt.timedelta(**{UNITS[ago[2]]: int(ago[1])})
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is not a time. Use ISO 8601 in UTC such as '2026-11-01' or "
+            "'2026-11-01T09:30:00', a datetime, or a time ago such as '7d', '24h', '30m'"
+        ) from None
+
+
+def moment_expected(value: str) -> str | None:
+    """Wire check of a time: ISO 8601."""
+    try:
+        dt.datetime.fromisoformat(value)
+    except ValueError:
+        return "an ISO-8601 formatted datetime"
+    return None
+
+
+def mailbox_expected(value: str) -> str | None:
+    """Wire check of ``a@b.c`` or ``Name <a@b.c>``."""
+    address = parseaddr(value)[1] if value.isprintable() else ""
+    return None if _is_address(address) else "a valid RFC-822 formatted email field"
+
+
+def address_expected(value: str) -> str | None:
+    """Wire check of a bare address."""
+    return None if _is_address(value) else "a valid email address"
+
+
+def _is_address(text: str) -> bool:
+    local, at, domain = text.rpartition("@")
+    return (
+        bool(local and at)
+        and len(text) <= MOST_ADDRESS
+        and text.isprintable()
+        and not re.search(r"[\s<>,;@]", local if not local.startswith('"') else "")
+        and bool(SUBDOMAIN.fullmatch(domain) or re.fullmatch(r"\[[\w.:]+\]", domain))
+    )
+
+
+def mailboxes_expected(values: list[str]) -> str | None:
+    """Wire check of recipients: 1 to 100 mailboxes."""
+    if not 1 <= len(values) <= MOST_RECIPIENTS:
+        return f"1 to {MOST_RECIPIENTS} email addresses"
+    return next((wrong for wrong in map(mailbox_expected, values) if wrong), None)
+
+
+def domain_expected(value: str) -> str | None:
+    """Wire check of a domain name."""
+    fits = len(value) <= MOST_ADDRESS and DOMAIN.fullmatch(value)
+    return None if fits else "a domain name such as example.com"
+
+
+def subdomain_expected(value: str) -> str | None:
+    """Wire check of a label below a domain, such as ``link``."""
+    return None if SUBDOMAIN.fullmatch(value) else "a subdomain such as link, without the domain"
+
+
+def address_or_domain_expected(value: str) -> str | None:
+    """Wire check of an address, a domain or ``@domain``."""
+    if "@" in value[1:]:
+        return address_expected(value)
+    fits = domain_expected(value.removeprefix("@")) is None
+    return None if fits else "an email address, or a domain such as example.com"
+
+
+def line_expected(value: str) -> str | None:
+    """Wire check of text that must be there and stay on one line."""
+    if not value.strip():
+        return "text, and not an empty value"
+    return "text without a newline" if re.search(r"[\r\n\0]", value) else None
+
+
+def at_least_one_expected(value: int) -> str | None:
+    """Wire check of a count."""
+    return None if value >= 1 else "a whole number of at least 1"
+
+
+def non_empty_expected(values: Sequence[Any]) -> str | None:
+    """Wire check of a list that must name something."""
+    return None if values and "" not in values else "a list of at least one value"
+
+
+def password_expected(value: str) -> str | None:
+    """Wire check of a password."""
+    return None if value else "a password, and not an empty value"
+
+
+def period_expected(value: str) -> str | None:
+    """Wire check of a rate limit's period."""
+    return None if PERIOD.fullmatch(value) else "seconds, hh:mm:ss or a number of days"
+
+
+def custom_headers(value: Mapping[str, str] | Sequence[Any]) -> list[Any]:
+    """Headers as the API's list, from a mapping or that list."""
+    if isinstance(value, Mapping):
+        pairs = cast(Mapping[str, str], value)
+        return [{"header": name, "value": text} for name, text in pairs.items()]
+    return list(value)
+
+
+def headers_expected(values: Sequence[Mapping[str, Any]]) -> str | None:
+    """Wire check of custom headers: RFC 5322 names, values on one line, none reserved."""
+    for header in values:
+        name, text = header["header"], header["value"]
+        if not HEADER_NAME.fullmatch(name):
+            return "header names of printable ASCII characters without colon or newline"
+        if re.search(r"[\r\n\0]", text):
+            return f"a value without a newline for the header {name}"
+        if name.lower() in RESERVED_HEADERS:
+            return f"custom headers other than {name}, which the service writes itself"
+    return None
+
+
+def files(value: Any) -> list[Any]:
+    """Files as the API's list, from one or many of the forms of ``File``."""
+    one = isinstance(value, (str, os.PathLike, Mapping)) or (
+        isinstance(value, tuple)
+        and len(cast(tuple[Any, ...], value)) == 2
+        and isinstance(value[1], bytes)
+    )
+    return [_file(item) for item in ([value] if one else value)]
+
+
+def _file(item: Any) -> dict[str, Any]:
+    if isinstance(item, Mapping):
+        given = dict(cast(Mapping[str, Any], item))
+        if "content" not in given:
+            return given
+        blob = {"filename": given["filename"], "fileblob": _base64(given["content"])}
+        return blob | {"mimetype": given.get("mimetype") or _mimetype(given["filename"])}
+    if isinstance(item, tuple):
+        name, content = cast(tuple[str, bytes], item)
+    elif isinstance(item, (str, os.PathLike)):
+        path = Path(item)
+        name, content = path.name, _read(path)
+    else:
+        raise ValueError(
+            f"a {type(item).__name__} is not a file. Give a path, (filename, bytes), or the "
+            "API's dict of filename, fileblob and mimetype"
+        )
+    return {"filename": name, "fileblob": _base64(content), "mimetype": _mimetype(name)}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unreadable"
+        raise ValueError(f"cannot read the file {str(path)!r}: {reason}") from error
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _mimetype(filename: str) -> str:
+    return mimetypes.guess_type(filename)[0] or "application/octet-stream"
+
+
+def files_expected(values: Sequence[Mapping[str, Any]]) -> str | None:
+    """Wire check of files: a name of 1 to 255 characters on one line, and base64 content."""
+    for blob in values:
+        name = blob.get("filename") or ""
+        if not 1 <= len(name) <= 255 or re.search(r"[\r\n\0]", name):
+            return "file names of 1 to 255 characters without a newline"
+        if "fileblob" in blob and not _is_base64(blob["fileblob"]):
+            return f"base64 text as the fileblob of {name}"
+    return None
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True
+
+
+def mime(value: EmailMessage | bytes | str) -> str:
+    """A MIME email as base64 text, from a message, its bytes, or that text itself."""
+    if isinstance(value, str):
+        return value
+    content = value.as_bytes() if isinstance(value, EmailMessage) else value
+    return _base64(content)
+
+
+def mime_expected(value: str) -> str | None:
+    """Wire check of a MIME email: base64 that is not empty."""
+    fits = bool(value) and _is_base64("".join(value.split()))
+    return None if fits else "a MIME email encoded as base64"
+
+
+def reveal(value: str | Secret) -> str:
+    """The text of a password."""
+    return value.reveal() if isinstance(value, Secret) else value

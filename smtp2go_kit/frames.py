@@ -1,0 +1,245 @@
+"""Records as a DataFrame with declared columns, whatever spelling they came in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+import pandas as pd
+
+from smtp2go_kit.answers import structure
+from smtp2go_kit.secret import MASK, Secret
+from smtp2go_kit.tables import Child, Columns, Dtype, Table
+
+Row = dict[str, Any]
+ODD_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})-M")
+"""The reference document's example of an event's date."""
+TRUE, FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
+CHILDREN = "children"
+
+
+class Children(str):
+    """Child frames in ``frame.attrs``: as text their names, so that attrs stay plain JSON."""
+
+    __slots__ = ("frames",)
+    frames: dict[str, pd.DataFrame]
+
+    def __new__(cls, frames: dict[str, pd.DataFrame]) -> Children:
+        """Keep the frames under the text of their names."""
+        made = super().__new__(cls, ", ".join(frames))
+        made.frames = frames
+        return made
+
+    def __deepcopy__(self, memo: object) -> Children:
+        # pandas copies attrs deeply on every operation.
+        return self
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str(self),)
+
+
+def child_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The records nested in the rows of a frame, as a frame of their own.
+
+    Args:
+        frame: What a client's call returned, or a selection of its rows.
+        name: The nested field, such as ``opens``, ``clicks``, ``headers`` or ``trackers``.
+
+    Returns:
+        One row for each nested record, with the columns that identify its parent first; only
+        records of parents that are still in *frame*.
+    """
+    children = frame.attrs.get(CHILDREN)
+    if not isinstance(children, Children) or name not in children.frames:
+        have = str(children or "") or "none"
+        raise KeyError(f"no child frame {name!r} here; this frame has: {have}")
+    child = children.frames[name]
+    keys = [key for key in child.attrs["key"] if key in frame.columns]
+    if child.empty or not keys:
+        return child.copy()
+    kept = pd.MultiIndex.from_frame(child[keys]).isin(pd.MultiIndex.from_frame(frame[keys]))
+    return child[kept].reset_index(drop=True)
+
+
+def to_frame(records: Iterable[Any], table: Table, attrs: Mapping[str, Any]) -> pd.DataFrame:
+    """Records as a frame with the table's columns and dtypes, then any others that came.
+
+    Args:
+        records: Objects as the service sent them, or bare values for a one-column table.
+        table: The declared columns.
+        attrs: What ``frame.attrs`` shall carry.
+    """
+    rows = [_flat(record, table) for record in records]
+    nested = {name: _nested(rows, name, child) for name, child in table.children.items()}
+    nested |= {name: _secrets(rows, name, table.key) for name in table.secrets}
+    frame = _typed(rows, table.columns, extra=True)
+    frame.attrs.update(attrs)
+    if nested:
+        frame.attrs[CHILDREN] = Children(nested)
+    return frame
+
+
+def _flat(record: Any, table: Table) -> Row:
+    if not isinstance(record, dict):
+        return {next(iter(table.columns)): record}
+    row: Row = {}
+    for name, value in cast(Row, record).items():
+        if name in table.children:
+            row[name] = _records_of(value)
+            row[f"{name}_count"] = len(row[name])
+        else:
+            _put(row, table.aliases.get(name, name), value)
+    return row
+
+
+def _put(row: Row, name: str, value: Any) -> None:
+    if isinstance(value, dict):
+        for inner, entry in cast(Row, value).items():
+            _put(row, f"{name}_{inner}", entry)
+    elif isinstance(value, list):
+        row[name] = _joined(cast(list[Any], value))
+    else:
+        row[name] = value
+
+
+def _joined(values: list[Any]) -> str:
+    return ", ".join(v if isinstance(v, str) else str(v) for v in values)
+
+
+def _records_of(value: Any) -> list[Row]:
+    found = structure(value)
+    if isinstance(found, dict):
+        return [cast(Row, found)]
+    if not isinstance(found, list):
+        return []
+    # The document's examples nest records without any value: those are none.
+    return [
+        cast(Row, entry)
+        for entry in cast(list[Any], found)
+        if isinstance(entry, dict) and any(v is not None for v in cast(Row, entry).values())
+    ]
+
+
+def _nested(rows: list[Row], name: str, child: Child) -> pd.DataFrame:
+    records = [
+        {**{key: row.get(key) for key in child.key}, **_flat(record, Table({}))}
+        for row in rows
+        for record in row.pop(name, ())
+    ]
+    keys: dict[str, Dtype] = dict.fromkeys(child.key, "str")
+    frame = _typed(records, {**keys, **child.columns}, extra=True)
+    frame.attrs["key"] = list(child.key)
+    return frame
+
+
+def _secrets(rows: list[Row], name: str, key: tuple[str, ...]) -> pd.DataFrame:
+    kept: dict[str, list[Any]] = {k: [row.get(k) for row in rows] for k in key}
+    kept[name] = [Secret(row[name]) if row.get(name) else None for row in rows]
+    for row in rows:
+        if row.get(name):
+            row[name] = MASK
+    frame = pd.DataFrame(
+        {k: pd.Series(v, dtype="object" if k == name else "str") for k, v in kept.items()}
+    )
+    frame.attrs["key"] = list(key)
+    return frame
+
+
+def _typed(rows: list[Row], columns: Columns, *, extra: bool) -> pd.DataFrame:
+    found = dict.fromkeys(name for row in rows for name in row if name not in columns)
+    data = {
+        name: _column([row.get(name) for row in rows], dtype) for name, dtype in columns.items()
+    }
+    if extra:
+        data |= {name: _guessed([row.get(name) for row in rows]) for name in found}
+    return pd.DataFrame(data, index=pd.RangeIndex(len(rows)))
+
+
+def _column(values: list[Any], dtype: Dtype) -> pd.Series[Any]:
+    if dtype == "datetime64[us, UTC]":
+        return times(values)
+    return pd.Series([READERS[dtype](value) for value in values], dtype=dtype)
+
+
+def times(values: list[Any]) -> pd.Series[Any]:
+    """Times in any of the service's forms, in UTC; what cannot be read is missing."""
+    texts = pd.Series([_date_text(value) for value in values], dtype="str")
+    read = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
+    for place in texts.index[read.isna() & texts.notna() & (texts != "")]:
+        read[place] = _rfc_date(str(texts[place]))
+    return read
+
+
+def _date_text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return ODD_DATE.sub(r"\1", value.strip()) if value else None
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    number = _number(value)
+    if number is None or not 0 <= number < 1e11:
+        return None
+    return dt.datetime.fromtimestamp(number, dt.UTC).isoformat()
+
+
+def _rfc_date(text: str) -> Any:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return pd.NaT
+    return pd.Timestamp(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).tz_convert(
+        "UTC"
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return None if isinstance(value, float) and math.isnan(value) else str(value)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return float(value)
+    try:
+        number = float(value.strip().removesuffix("%") if isinstance(value, str) else value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _count(value: Any) -> int | None:
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+\s*", value):
+        return int(value)
+    number = _number(value)
+    return int(number) if number is not None else None
+
+
+def _flag(value: Any) -> bool | None:
+    if isinstance(value, bool) or value is None:
+        return value
+    word = str(value).strip().lower()
+    return True if word in TRUE else False if word in FALSE else None
+
+
+READERS: dict[Dtype, Callable[[Any], Any]] = {
+    "str": _text,
+    "Int64": _count,
+    "boolean": _flag,
+    "float64": lambda value: math.nan if (n := _number(value)) is None else n,
+}
+
+
+def _guessed(values: list[Any]) -> pd.Series[Any]:
+    """A field the declaration does not know, typed by what came."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {bool}:
+        return _column(values, "boolean")
+    if kinds == {int}:
+        return _column(values, "Int64")
+    return _column(values, "float64" if kinds and kinds <= {int, float} else "str")

@@ -1,0 +1,156 @@
+"""Sender domains, and the DNS records that authenticate their mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtp2go_kit.operation import C, Effect, Group, operation
+from smtp2go_kit.tables import COUNT, FLAG, STR, Child, Table
+from smtp2go_kit.types import DomainName, Line, Subdomain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DOMAINS = Table(
+    {
+        "domain_fulldomain": STR,
+        "domain_subdomain": STR,
+        "domain_domain": STR,
+        "domain_suffix": STR,
+        "domain_dkim_selector": STR,
+        "domain_dkim_verified": FLAG,
+        "domain_dkim_status": STR,
+        "domain_dkim_value": STR,
+        "domain_dkim_expected": STR,
+        "domain_rpath_selector": STR,
+        "domain_rpath_verified": FLAG,
+        "domain_rpath_status": STR,
+        "domain_rpath_value": STR,
+        "domain_rpath_expected": STR,
+        "trackers_count": COUNT,
+    },
+    rows=("domains",),
+    children={
+        "trackers": Child(
+            ("domain_fulldomain",),
+            {
+                "fulldomain": STR,
+                "subdomain": STR,
+                "domain": STR,
+                "suffix": STR,
+                "cname_verified": FLAG,
+                "cname_status": STR,
+                "cname_value": STR,
+                "cname_expected": STR,
+                "enabled": FLAG,
+                "ssl_status": STR,
+            },
+        )
+    },
+)
+
+
+class Domain(Group[C]):
+    """Sender domains; each call returns the domains it touched, one a row.
+
+    ``child_frame(frame, "trackers")`` holds the tracking subdomains.
+    """
+
+    @operation("/domain/add", Effect.WRITE, table=DOMAINS)
+    def add(
+        self,
+        domain: DomainName,
+        *,
+        subaccount_id: Line | None = None,
+        tracking_subdomain: Subdomain | None = None,
+        returnpath_subdomain: Subdomain | None = None,
+        auto_verify: bool | None = None,
+    ) -> pd.DataFrame:
+        """Add a sender domain that you own; its DNS records must then be published.
+
+        Args:
+            domain: The domain to send from, as ``example.com`` or ``news.example.com``.
+            subaccount_id: The id of a subaccount to call on behalf of.
+            tracking_subdomain: The label that tracked links are served from; ``link`` if not
+                given.
+            returnpath_subdomain: The label of the return path; ``em`` and the member's number
+                if not given.
+            auto_verify: Look the DNS records up at once.
+        """
+        ...
+
+    @operation("/domain/remove", Effect.DESTROY, table=DOMAINS)
+    def remove(self, domain: DomainName, *, subaccount_id: Line | None = None) -> pd.DataFrame:
+        """Remove a sender domain; its mail is then refused or sent unauthenticated.
+
+        Today's service answers with the domains that are left, the document with nothing.
+
+        Args:
+            domain: The domain to remove.
+            subaccount_id: The id of a subaccount to call on behalf of.
+        """
+        ...
+
+    @operation("/domain/returnpath", Effect.WRITE, table=DOMAINS)
+    def returnpath(
+        self,
+        domain: DomainName,
+        old_subdomain: Subdomain,
+        new_subdomain: Subdomain,
+        *,
+        subaccount_id: Line | None = None,
+    ) -> pd.DataFrame:
+        """Rename the return-path subdomain of a sender domain; its new record is unverified.
+
+        Args:
+            domain: The sender domain.
+            old_subdomain: The label used now, as ``em12345``.
+            new_subdomain: The label to use from now on, as ``returns``.
+            subaccount_id: The id of a subaccount to call on behalf of.
+        """
+        ...
+
+    @operation("/domain/tracking", Effect.WRITE, table=DOMAINS)
+    def tracking(
+        self,
+        domain: DomainName,
+        old_subdomain: Subdomain,
+        new_subdomain: Subdomain,
+        *,
+        subaccount_id: Line | None = None,
+    ) -> pd.DataFrame:
+        """Rename the tracking subdomain of a sender domain; its new record is unverified.
+
+        Args:
+            domain: The sender domain.
+            old_subdomain: The label used now, as ``link``.
+            new_subdomain: The label to use from now on, as ``track``.
+            subaccount_id: The id of a subaccount to call on behalf of.
+        """
+        ...
+
+    @operation("/domain/verify", Effect.WRITE, table=DOMAINS)
+    def verify(
+        self,
+        domain: DomainName,
+        *,
+        subaccount_id: Line | None = None,
+        requisition_ssl: bool | None = None,
+    ) -> pd.DataFrame:
+        """Look the DNS records of a sender domain up now, and return what was found.
+
+        Args:
+            domain: The sender domain.
+            subaccount_id: The id of a subaccount to call on behalf of.
+            requisition_ssl: Also request a certificate, so that tracked links are HTTPS.
+        """
+        ...
+
+    @operation("/domain/view", Effect.READ, table=DOMAINS)
+    def view(self, *, subaccount_id: Line | None = None) -> pd.DataFrame:
+        """List the sender domains with the state of their DNS records.
+
+        Args:
+            subaccount_id: The id of a subaccount to call on behalf of.
+        """
+        ...

@@ -1,0 +1,238 @@
+"""Sending email, and searching what was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import TypedDict
+
+from smtp2go_kit.answers import structure
+from smtp2go_kit.operation import Budget, C, Effect, Group, Pages, operation
+from smtp2go_kit.operations.rules import window_in_order
+from smtp2go_kit.served import Arguments, Row, Served
+from smtp2go_kit.tables import COUNT, STR, TIME, Child, Table
+from smtp2go_kit.types import (
+    Direction,
+    Files,
+    HeaderFilter,
+    Headers,
+    Html,
+    Limit,
+    Line,
+    Mailbox,
+    Mailboxes,
+    Mime,
+    Moment,
+    Progress,
+    SortBy,
+    Text,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COPY = ("email_id", "recipient")
+EMAILS = Table(
+    {
+        "subject": STR,
+        "delivered_at": TIME,
+        "process_status": STR,
+        "email_id": STR,
+        "status": STR,
+        "response": STR,
+        "email_ts": TIME,
+        "host": STR,
+        "smtpcode": COUNT,
+        "sender": STR,
+        "recipient": STR,
+        "username": STR,
+        "headers_count": COUNT,
+        "total_opens": COUNT,
+        "opens_count": COUNT,
+        "total_clicks": COUNT,
+        "clicks_count": COUNT,
+    },
+    rows=("emails",),
+    total=("count",),
+    children={
+        "headers": Child(COPY, {"key": STR, "value": STR}),
+        "opens": Child(
+            COPY, {"opened_at": TIME, "ip_address": STR, "user_agent": STR, "read_secs": COUNT}
+        ),
+        "clicks": Child(
+            COPY, {"clicked_at": TIME, "ip_address": STR, "user_agent": STR, "url": STR}
+        ),
+    },
+    window=True,
+)
+
+
+class ServedFile(TypedDict, total=False):
+    """A file as today's service takes it: with either its content or its URL."""
+
+    filename: str
+    fileblob: str
+    mimetype: str
+    url: str
+
+
+SCHEDULING: dict[str, Any] = {"schedule": str, "fastaccept": bool}
+NEWER = SCHEDULING | {"template_id": Any, "template_data": Any, "version": Any}
+FILES: dict[str, Any] = {"attachments": list[ServedFile], "inlines": list[ServedFile]}
+
+
+class Sent(TypedDict, total=False):
+    """What became of a message that was handed over.
+
+    ``succeeded`` and ``failed`` count emails, and an email to many recipients is one.
+    """
+
+    succeeded: int
+    failed: int
+    failures: list[str]
+    email_id: str
+    schedule_id: str
+    request_id: str
+
+
+def _header_names(wanted: list[HeaderFilter]) -> list[str]:
+    return [entry["key"] for entry in wanted if "key" in entry]
+
+
+def _with_headers(rows: list[Row], arguments: Arguments) -> list[Row]:
+    wanted = {(h.get("key", "").lower(), h["value"]) for h in arguments["headers"] if "value" in h}
+    return [row for row in rows if wanted <= _headers_of(row)]
+
+
+def _headers_of(row: Row) -> set[tuple[str, Any]]:
+    found: Any = structure(row.get("headers")) or ()
+    return {(str(h.get("key")).lower(), h.get("value")) for h in found}
+
+
+def _sorted(rows: list[Row], arguments: Arguments) -> list[Row]:
+    field = arguments.get("sort_by", "email_ts")
+    down = arguments.get("sort_dir", "desc") == "desc"
+    return sorted(rows, key=lambda row: str(row.get(field) or ""), reverse=down)
+
+
+class Email(Group[C]):
+    """Sending email, and searching what was sent."""
+
+    @operation("/email/send", Effect.SEND, served=Served(takes=NEWER | FILES))
+    def send(
+        self,
+        sender: Mailbox,
+        to: Mailboxes,
+        subject: Line,
+        *,
+        cc: Mailboxes | None = None,
+        bcc: Mailboxes | None = None,
+        html_body: Html | None = None,
+        text_body: Text | None = None,
+        custom_headers: Headers | None = None,
+        attachments: Files | None = None,
+        inlines: Files | None = None,
+    ) -> Sent:
+        """Send an email.
+
+        The whole request may have 50 MB, base64 included; above 10 MB, the limit of the API's
+        document, a ``SizeWarning`` is given. A send is never repeated while its outcome is
+        unknown.
+
+        Args:
+            sender: The address to send from, as ``a@example.com`` or ``Name <a@example.com>``.
+            to: One recipient, or a list of up to 100.
+            subject: The subject, on one line, not empty.
+            cc: One address, or a list of up to 100, to copy openly.
+            bcc: One address, or a list of up to 100, to copy unseen.
+            html_body: The body as HTML.
+            text_body: The body as plain text.
+            custom_headers: Headers to add, as ``{"Reply-To": "b@example.com"}`` or the API's
+                list of ``{"header", "value"}``; no newline, and not Content-Type,
+                Content-Transfer-Encoding or MIME-Version.
+            attachments: One file or a list: paths, ``(filename, bytes)`` pairs,
+                ``{"filename", "content"}``, or the API's dicts with base64 ``fileblob``.
+            inlines: Images to show in ``html_body`` as ``cid:<filename>``, given likewise.
+
+        Raises:
+            SendFailed: The service answered 200 but did not accept the message for everyone.
+            OutcomeUnknown: No clear answer arrived; the message may have been sent.
+        """
+        ...
+
+    @operation("/email/mime", Effect.SEND, served=Served(takes=SCHEDULING))
+    def mime(self, mime_email: Mime) -> Sent:
+        """Send an email that is already built as MIME; its headers name the recipients.
+
+        Args:
+            mime_email: An ``email.message.EmailMessage``, its bytes, or those as base64 text;
+                at most 50 MB as base64.
+
+        Raises:
+            SendFailed: The service answered 200 but did not accept the message for everyone.
+            OutcomeUnknown: No clear answer arrived; the message may have been sent.
+        """
+        ...
+
+    @operation(
+        "/email/search",
+        Effect.READ,
+        table=EMAILS,
+        pages=Pages("limit", 5000),
+        budget=Budget(20, 60),
+        served=Served(
+            refused=frozenset({"headers", "sort_by", "sort_dir"}),
+            convert={"headers": _header_names},
+            select={"headers": _with_headers, "sort_by": _sorted, "sort_dir": _sorted},
+            takes={"headers": list[str]},
+        ),
+        rules=(window_in_order,),
+    )
+    def search(
+        self,
+        *,
+        continue_token: str | None = None,
+        start_date: Moment | None = None,
+        end_date: Moment | None = None,
+        limit: Limit | None = None,
+        email_id: list[str] | None = None,
+        filter_query: str | None = None,
+        username: str | None = None,
+        headers: list[HeaderFilter] | None = None,
+        status_counts: bool | None = None,
+        opened_only: bool | None = None,
+        clicked_only: bool | None = None,
+        sort_by: SortBy | None = None,
+        sort_dir: Direction | None = None,
+        ignore_case: bool | None = None,
+        progress: Progress | None = None,
+    ) -> pd.DataFrame:
+        """Search sent email, all pages; one row a recipient's copy.
+
+        The service means to withdraw this endpoint and takes 20 requests a minute:
+        ``activity.search`` is the better question where it can answer. The nested ``opens``,
+        ``clicks`` and ``headers`` are frames of their own: ``child_frame(frame, "opens")``.
+
+        Args:
+            continue_token: Where to go on: ``frame.attrs["continue_token"]`` of the same
+                search; the service forgets it after 5 minutes.
+            start_date: First moment to include, UTC: an ISO-8601 string, a datetime, a date,
+                or a time ago such as ``"7d"``; midnight today if not given.
+            end_date: Moment to stop before, written alike; now if not given.
+            limit: Most emails to return, 1 or more; all of them if not given.
+            email_id: Ids of the emails to return.
+            filter_query: A Whoosh query such as ``recipient:gmail.com AND status:refused``
+                over sender, sent_ts, recipient, subject, delivered_ts, status, email_id,
+                smtpcode, host and ``headers:'Name: exact value'``.
+            username: Only emails sent by this user.
+            headers: Headers an email must have, as ``[{"key": "Bcc", "value": "a@b.com"}]``.
+            status_counts: Return no emails but their number by status, in
+                ``frame.attrs["status_counts"]``.
+            opened_only: Only emails that a recipient opened.
+            clicked_only: Only emails with a link that a recipient clicked.
+            sort_by: The time to sort by; ``email_ts`` if not given.
+            sort_dir: The direction to sort in; ``desc`` if not given.
+            ignore_case: Take capital and small letters as equal.
+            progress: Show a progress bar; only where output is interactive if not given.
+        """
+        ...

@@ -1,0 +1,185 @@
+"""The users that may send through SMTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import TypedDict
+
+from smtp2go_kit.operation import C, Effect, Group, operation
+from smtp2go_kit.operations.rules import rate_limit_is_whole
+from smtp2go_kit.secret import Secret
+from smtp2go_kit.served import Served
+from smtp2go_kit.tables import COUNT, FLAG, STR, Table
+from smtp2go_kit.types import EmailAddress, Html, Limit, Line, Password, Period, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USERS = Table(
+    {
+        "username": STR,
+        "email_password": STR,
+        "comments": STR,
+        "custom_ratelimit": FLAG,
+        "custom_ratelimit_value": COUNT,
+        "custom_ratelimit_period": STR,
+        "description": STR,
+        "feedback_enabled": FLAG,
+        "feedback_domain": STR,
+        "feedback_html": STR,
+        "feedback_text": STR,
+        "archive_enabled": FLAG,
+        "open_tracking_enabled": FLAG,
+        "audit_email": STR,
+        "sending_allowed": FLAG,
+        "status": STR,
+    },
+    rows=("results",),
+    secrets=("email_password",),
+    key=("username",),
+)
+# The service takes the fields flat, so it misses the username in the document's user_data.
+FLAT = Served(refused=frozenset({"user_data", "username"}), flat=True)
+
+
+class SmtpUser(TypedDict, total=False):
+    """An SMTP user's details; the password is shown only by ``reveal()``."""
+
+    username: str
+    email_password: Secret
+    comments: str
+    custom_ratelimit: bool
+    custom_ratelimit_value: int
+    custom_ratelimit_period: str
+    description: str
+    feedback_enabled: bool
+    feedback_domain: str
+    feedback_html: str
+    feedback_text: str
+    archive_enabled: bool
+    open_tracking_enabled: bool
+    audit_email: str
+
+
+class SmtpUsersAnswer(TypedDict, total=False):
+    """The user that was added, edited or removed."""
+
+    results: list[SmtpUser]
+    request_id: str
+
+
+class SmtpUsers(Group[C]):
+    """The users that may send through SMTP."""
+
+    @operation("/users/smtp/view", Effect.READ, table=USERS)
+    def view(self, *, username: Line | None = None) -> pd.DataFrame:
+        """List SMTP users, one a row; passwords are masked.
+
+        ``child_frame(frame, "email_password")`` holds them as secrets with ``reveal()``.
+
+        Args:
+            username: Only this user.
+        """
+        ...
+
+    @operation(
+        "/users/smtp/add",
+        Effect.WRITE,
+        wrap="user_data",
+        served=FLAT,
+        rules=(rate_limit_is_whole,),
+    )
+    def add(
+        self,
+        username: Line,
+        email_password: Password,
+        *,
+        comments: Text | None = None,
+        custom_ratelimit: bool | None = None,
+        custom_ratelimit_value: Limit | None = None,
+        custom_ratelimit_period: Period | None = None,
+        description: str | None = None,
+        feedback_enabled: bool | None = None,
+        feedback_domain: str | None = None,
+        feedback_html: Html | None = None,
+        feedback_text: Text | None = None,
+        archive_enabled: bool | None = None,
+        open_tracking_enabled: bool | None = None,
+        audit_email: EmailAddress | None = None,
+    ) -> SmtpUsersAnswer:
+        """Add an SMTP user.
+
+        Args:
+            username: The name the user signs in with.
+            email_password: The password the user signs in with.
+            comments: Comments kept with the user.
+            custom_ratelimit: Whether the user has a rate limit of its own.
+            custom_ratelimit_value: Most emails in each period, if custom_ratelimit is true.
+            custom_ratelimit_period: The period: seconds (``"3600"``), ``"hh:mm:ss"`` below a
+                day, or days (``"20 days"``).
+            description: Further information about the user.
+            feedback_enabled: Whether feedback text is put into each email.
+            feedback_domain: The domain of the feedback links.
+            feedback_html: HTML put into HTML bodies; ``%%UNSUBSCRIBE%%`` becomes the link.
+            feedback_text: Text put into plain-text bodies.
+            archive_enabled: Whether the user's emails are archived.
+            open_tracking_enabled: Whether opens are tracked.
+            audit_email: An address that gets a blind copy of each email.
+        """
+        ...
+
+    @operation(
+        "/users/smtp/edit",
+        Effect.WRITE,
+        wrap="user_data",
+        served=FLAT,
+        rules=(rate_limit_is_whole,),
+    )
+    def edit(
+        self,
+        username: Line,
+        email_password: Password,
+        *,
+        comments: Text | None = None,
+        custom_ratelimit: bool | None = None,
+        custom_ratelimit_value: Limit | None = None,
+        custom_ratelimit_period: Period | None = None,
+        description: str | None = None,
+        feedback_enabled: bool | None = None,
+        feedback_domain: str | None = None,
+        feedback_html: Html | None = None,
+        feedback_text: Text | None = None,
+        archive_enabled: bool | None = None,
+        open_tracking_enabled: bool | None = None,
+        audit_email: EmailAddress | None = None,
+    ) -> SmtpUsersAnswer:
+        """Edit an SMTP user; the service sets what is not given to its default.
+
+        Args:
+            username: The name of the user to edit.
+            email_password: The password the user signs in with from now on.
+            comments: Comments kept with the user.
+            custom_ratelimit: Whether the user has a rate limit of its own.
+            custom_ratelimit_value: Most emails in each period, if custom_ratelimit is true.
+            custom_ratelimit_period: The period: seconds (``"3600"``), ``"hh:mm:ss"`` below a
+                day, or days (``"20 days"``).
+            description: Further information about the user.
+            feedback_enabled: Whether feedback text is put into each email.
+            feedback_domain: The domain of the feedback links.
+            feedback_html: HTML put into HTML bodies; ``%%UNSUBSCRIBE%%`` becomes the link.
+            feedback_text: Text put into plain-text bodies.
+            archive_enabled: Whether the user's emails are archived.
+            open_tracking_enabled: Whether opens are tracked.
+            audit_email: An address that gets a blind copy of each email.
+        """
+        ...
+
+    @operation("/users/smtp/remove", Effect.DESTROY)
+    def remove(self, username: Line) -> SmtpUsersAnswer:
+        """Remove an SMTP user; whatever signs in with it can send no more.
+
+        Args:
+            username: The name of the user to remove.
+        """
+        ...

@@ -1,0 +1,141 @@
+"""Counts and rates over the last 30 days, and the billing cycle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtp2go_kit.operation import C, Effect, Group, operation
+from smtp2go_kit.operations.rules import window_in_order
+from smtp2go_kit.tables import COUNT, FLAG, RATE, STR, TIME, Columns, Table
+from smtp2go_kit.types import GroupBy, Moment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CYCLE: Columns = {
+    "cycle_start": TIME,
+    "cycle_end": TIME,
+    "cycle_used": COUNT,
+    "cycle_remaining": COUNT,
+    "cycle_max": COUNT,
+}
+UNSUBSCRIBES = {"unsubscribe_percent": "unsubscribes_percent"}
+SUMMARY: Columns = {
+    **CYCLE,
+    "email_count": COUNT,
+    "bounce_rejects": COUNT,
+    "softbounces": COUNT,
+    "hardbounces": COUNT,
+    "bounce_percent": RATE,
+    "spam_rejects": COUNT,
+    "spam_percent": RATE,
+    "unsubscribes": COUNT,
+    "unsubscribes_percent": RATE,
+    "spam_emails": COUNT,
+    "opens": COUNT,
+    "clicks": COUNT,
+    "rejects": COUNT,
+}
+HISTORY: Columns = {
+    "used": COUNT,
+    "bytecount": COUNT,
+    "avgsize": RATE,
+    "email_address": STR,
+    "username": STR,
+    "lastip": STR,
+    "bounces": COUNT,
+    "bounce_percent": RATE,
+    "rejects": COUNT,
+    "reject_percent": RATE,
+    "spam": COUNT,
+    "spam_percent": RATE,
+    "unsubscribes": COUNT,
+    "unsubscribe_percent": RATE,
+    "opens": COUNT,
+    "open_percent": RATE,
+    "clicks": COUNT,
+    "domain_verified": FLAG,
+    "description": STR,
+}
+
+
+class Stats(Group[C]):
+    """Counts and rates; percentages are numbers from 0 to 100."""
+
+    @operation(
+        "/stats/email_bounces",
+        Effect.READ,
+        table=Table(
+            {
+                "emails": COUNT,
+                "rejects": COUNT,
+                "softbounces": COUNT,
+                "hardbounces": COUNT,
+                "bounce_percent": RATE,
+            }
+        ),
+    )
+    def email_bounces(self) -> pd.DataFrame:
+        """Bounces over the last 30 days, in one row."""
+        ...
+
+    @operation("/stats/email_cycle", Effect.READ, table=Table(CYCLE))
+    def email_cycle(self) -> pd.DataFrame:
+        """The monthly cycle: its start and end, and the emails used and left, in one row."""
+        ...
+
+    @operation(
+        "/stats/email_history",
+        Effect.READ,
+        table=Table(HISTORY, rows=("history",), total=(), window=True),
+        rules=(window_in_order,),
+    )
+    def email_history(
+        self,
+        *,
+        start_date: Moment | None = None,
+        end_date: Moment | None = None,
+        group_by: GroupBy = "username",
+    ) -> pd.DataFrame:
+        """Activity over a window, one row for each SMTP username or sender address.
+
+        ``frame.attrs["count"]`` holds the emails of the whole window.
+
+        Args:
+            start_date: First moment to include, UTC: an ISO-8601 string, a datetime, a date,
+                or a time ago such as ``"7d"``; 30 days ago if not given.
+            end_date: Moment to stop before, written alike; now if not given.
+            group_by: What a row stands for.
+        """
+        ...
+
+    @operation(
+        "/stats/email_spam",
+        Effect.READ,
+        table=Table({"emails": COUNT, "rejects": COUNT, "spams": COUNT, "spam_percent": RATE}),
+    )
+    def email_spam(self) -> pd.DataFrame:
+        """Spam complaints over the last 30 days, in one row."""
+        ...
+
+    @operation(
+        "/stats/email_unsubs",
+        Effect.READ,
+        table=Table(
+            {
+                "emails": COUNT,
+                "rejects": COUNT,
+                "unsubscribes": COUNT,
+                "unsubscribes_percent": RATE,
+            },
+            aliases=UNSUBSCRIBES,
+        ),
+    )
+    def email_unsubs(self) -> pd.DataFrame:
+        """Unsubscribes over the last 30 days, in one row."""
+        ...
+
+    @operation("/stats/email_summary", Effect.READ, table=Table(SUMMARY, aliases=UNSUBSCRIBES))
+    def email_summary(self) -> pd.DataFrame:
+        """The cycle, bounces, spam complaints and unsubscribes together, in one row."""
+        ...

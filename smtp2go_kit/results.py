@@ -1,0 +1,93 @@
+"""What a caller gets for an answer: a typed frame of its records, or a small dict."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, cast
+
+from smtp2go_kit.answers import Answer, failures_of, structure
+from smtp2go_kit.call import Call
+from smtp2go_kit.exchange import Records
+from smtp2go_kit.secret import Secret
+
+HIDDEN = frozenset({"continue_token", "request_id"})
+
+
+def result(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
+    """The declared result of a call.
+
+    Args:
+        call: The call that was made.
+        answer: What it brought.
+        now: The moment, for ``frame.attrs``.
+    """
+    if call.operation.declared.table is None:
+        return _plain(cast(Answer, answer))
+    return _frame(call, answer, now)
+
+
+def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
+    # pandas takes half a second to import, so it waits until a frame is wanted.
+    from smtp2go_kit.frames import to_frame
+
+    table = call.operation.declared.table
+    assert table is not None  # noqa: S101 - narrows for the type checkers
+    if isinstance(answer, Answer):
+        one = [answer.data] if isinstance(answer.data, dict) else []
+        answer = Records(one, {}, len(one), False, None, answer.request_id)
+    attrs: dict[str, Any] = {
+        "endpoint": call.operation.path,
+        "window": _window(call, now) if table.window else None,
+        "total": answer.total,
+        "truncated": answer.truncated,
+        "continue_token": answer.token,
+        "fetched_at": _iso(now),
+        "request_id": answer.request_id,
+    }
+    beside = {k: structure(v) for k, v in answer.beside.items() if k not in HIDDEN}
+    if isinstance(counts := beside.get("status_counts"), list):
+        beside["status_counts"] = {k: v for record in counts for k, v in record.items()}
+    return to_frame(answer.rows, table, {**beside, **attrs})
+
+
+def _window(call: Call, now: dt.datetime) -> tuple[str, str]:
+    default = now - dt.timedelta(days=30) if "group_by" in call.arguments else now
+    midnight = default.replace(hour=0, minute=0, second=0, microsecond=0)
+    start = call.arguments.get("start_date")
+    end = call.arguments.get("end_date")
+    return (_zulu(start) if start else _iso(midnight), _zulu(end) if end else _iso(now))
+
+
+def _zulu(text: str) -> str:
+    return f"{text}Z"
+
+
+def _iso(moment: dt.datetime) -> str:
+    return _zulu(moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="seconds"))
+
+
+def _plain(answer: Answer) -> dict[str, Any]:
+    told: dict[str, Any]
+    if isinstance(answer.data, Mapping):
+        told = {k: _masked(k, v) for k, v in cast(Mapping[str, Any], answer.data).items()}
+        if "failures" in told:
+            told["failures"] = failures_of(told)
+    elif isinstance(answer.data, list):
+        told = {"results": [_masked("", entry) for entry in cast(list[Any], answer.data)]}
+    else:
+        told = {"message": answer.data} if isinstance(answer.data, str) else {}
+    if answer.request_id:
+        told["request_id"] = answer.request_id
+    return told
+
+
+def _masked(name: str, value: Any) -> Any:
+    """A value of an answer, with passwords made secrets at any depth."""
+    if name == "email_password" and isinstance(value, str):
+        return Secret(value)
+    if isinstance(value, dict):
+        return {k: _masked(k, v) for k, v in cast(dict[str, Any], value).items()}
+    if isinstance(value, list):
+        return [_masked("", entry) for entry in cast(list[Any], value)]
+    return value

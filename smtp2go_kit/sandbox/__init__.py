@@ -1,0 +1,6 @@
+"""The API, answered on this machine: in process as an httpx transport, or served over HTTP."""
+
+from smtp2go_kit.sandbox.requests import Contract
+from smtp2go_kit.sandbox.transport import Sandbox
+
+__all__ = ["Contract", "Sandbox"]

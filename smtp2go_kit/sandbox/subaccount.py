@@ -1,0 +1,148 @@
+"""Answers for subaccounts: by address as documented, by id as served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smtp2go_kit import operations
+from smtp2go_kit.sandbox.account import Subaccount
+from smtp2go_kit.sandbox.requests import CORRECT, Refused, invalid
+from smtp2go_kit.sandbox.service import Request, answers
+
+DEFAULT_PLAN = 10_000
+PAGE = 100
+MOST = 500
+
+
+@answers(operations.Subaccount.add)
+def add(request: Request) -> dict[str, Any]:
+    """Add a subaccount."""
+    args, account = request.args, request.account
+    email = (args.get("email") or args.get("subaccount_email") or "").lower()
+    if email and _by_email(request, email):
+        raise Refused(f"A subaccount with the email address {email} already exists")
+    made = Subaccount(
+        id=account.letters(6),
+        name=args["fullname"],
+        email=email,
+        plan_size=args.get("limit", DEFAULT_PLAN),
+        dedicated_ip=bool(args.get("dedicated_ip")),
+    )
+    account.subaccounts[made.id] = made
+    shown = _subaccount(made)
+    return _without(shown, "email") if request.is_served else _without(shown, "id")
+
+
+@answers(operations.Subaccount.edit)
+def edit(request: Request) -> dict[str, Any]:
+    """Change a subaccount."""
+    known, args = _known(request), request.args
+    new_email = args.get("new_email", "").lower()
+    if new_email and _by_email(request, new_email) not in (None, known):
+        raise Refused(f"A subaccount with the email address {new_email} already exists")
+    known.name = args.get("fullname", known.name)
+    known.email = new_email or known.email
+    known.plan_size = args.get("limit", known.plan_size)
+    known.dedicated_ip = args.get("dedicated_ip", known.dedicated_ip)
+    shown = _subaccount(known)
+    return _without(shown, "email") if request.is_served else shown
+
+
+@answers(operations.Subaccount.close, top_level=True)
+def close(request: Request) -> str | None:
+    """Close an active subaccount."""
+    known = _known(request)
+    if known.state != "Active":
+        raise Refused(f"The subaccount {known.name} is {known.state}, not Active")
+    known.state = "Closed"
+    return f"Successfully closed subaccount {known.id}" if request.is_served else None
+
+
+@answers(operations.Subaccount.reinvite, top_level=True)
+def reinvite(request: Request) -> None:
+    """Send the invitation again."""
+    _known(request)
+
+
+@answers(operations.Subaccount.reopen, top_level=True)
+def reopen(request: Request) -> dict[str, Any] | None:
+    """Open a closed subaccount."""
+    known = _known(request)
+    if known.state != "Closed":
+        raise Refused(f"The subaccount {known.name} is {known.state}, not Closed")
+    known.state = "Active"
+    shown = {"id": known.id, "email": known.email, "name": known.name}
+    return shown if request.is_served else None
+
+
+@answers(operations.Subaccount.search)
+def search(request: Request) -> dict[str, Any]:
+    """Find subaccounts."""
+    size = request.args.get("page_size", PAGE)
+    if size > MOST:
+        raise invalid(
+            "page_size",
+            f"The field 'page_size' was expecting a value of at most {MOST} "
+            f"but found '{size}', {CORRECT}",
+        )
+    page, total, token = request.tokens.page(request.args, size, lambda: _found(request))
+    return {
+        "continue_token": token or ("" if request.is_served else None),
+        "total_count": total,
+        "subaccounts": [_subaccount(found) for found in page],
+    }
+
+
+def _found(request: Request) -> list[Subaccount]:
+    args = request.args
+    state = args.get("states", "all")
+    # The document's own sample nests the terms in a second list.
+    terms = [
+        str(t).lower()
+        for entry in args.get("search_terms") or ()
+        for t in (entry if isinstance(entry, list) else [entry])
+    ]
+    fuzzy = args.get("fuzzy_search", True)
+    found = [
+        s
+        for s in request.account.subaccounts.values()
+        if state in ("all", s.state.lower()) and _matches(s, terms, fuzzy)
+    ]
+    return sorted(found, key=lambda s: s.name.lower(), reverse=args.get("sort_direction") == "desc")
+
+
+def _matches(subaccount: Subaccount, terms: list[str], fuzzy: bool) -> bool:
+    texts = subaccount.name.lower(), subaccount.email.lower()
+    if fuzzy:
+        return not terms or any(term in text for term in terms for text in texts)
+    return not terms or any(term in texts for term in terms)
+
+
+def _known(request: Request) -> Subaccount:
+    wanted, email = request.args.get("id"), request.args.get("email", "")
+    found = request.account.subaccounts.get(wanted) if wanted else _by_email(request, email)
+    if found is None:
+        raise Refused(f"The subaccount {wanted or email} was not found")
+    return found
+
+
+def _by_email(request: Request, email: str) -> Subaccount | None:
+    return next(
+        (s for s in request.account.subaccounts.values() if s.email.lower() == email.lower()), None
+    )
+
+
+def _subaccount(subaccount: Subaccount) -> dict[str, Any]:
+    return {
+        "name": subaccount.name,
+        "id": subaccount.id,
+        "email": subaccount.email,
+        "plan_size": subaccount.plan_size,
+        "plan_used": subaccount.plan_used,
+        "plan_remaining": subaccount.plan_size - subaccount.plan_used,
+        "state": subaccount.state,
+    }
+
+
+def _without(shown: dict[str, Any], name: str) -> dict[str, Any]:
+    return {k: v for k, v in shown.items() if k != name}

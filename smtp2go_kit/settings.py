@@ -1,0 +1,112 @@
+"""Where the API key, the region and the base URL come from: arguments before environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from smtp2go_kit.errors import InvalidArgument, MissingKey
+from smtp2go_kit.secret import Secret
+
+Region = Literal["global", "us", "eu", "au"]
+HOSTS: dict[str, str] = {
+    "global": "https://api.smtp2go.com/v3",
+    "us": "https://us-api.smtp2go.com/v3",
+    "eu": "https://eu-api.smtp2go.com/v3",
+    "au": "https://au-api.smtp2go.com/v3",
+}
+KEY = "SMTP2GO_API_KEY"
+REGION = "SMTP2GO_REGION"
+BASE_URL = "SMTP2GO_BASE_URL"
+SERVICE = "smtp2go"
+USER = "api_key"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a client reaches the service.
+
+    Args:
+        api_key: The key; its text is never shown.
+        base_url: The URL that paths such as ``/email/send`` follow.
+        timeout: Seconds to wait for a connection, and for each piece of an answer.
+        retries: Most repetitions of a request where repeating is safe; 0 to 10.
+    """
+
+    api_key: Secret
+    base_url: str
+    timeout: float = 30.0
+    retries: int = 3
+
+
+def resolve(
+    api_key: str | Secret | None,
+    region: str | None,
+    base_url: str | None,
+    timeout: float,
+    retries: int,
+) -> Settings:
+    """Settings from arguments, then the environment, then (the key) the keyring.
+
+    Args:
+        api_key: The key, or None to look it up.
+        region: ``global``, ``us``, ``eu`` or ``au``.
+        base_url: Overrides the region's URL.
+        timeout: Seconds, more than 0.
+        retries: 0 to 10.
+    """
+    if not 0 < timeout < float("inf"):
+        raise InvalidArgument("timeout", f"expected seconds above 0, got {timeout!r}")
+    if not 0 <= retries <= 10:
+        raise InvalidArgument("retries", f"expected 0 to 10, got {retries!r}")
+    return Settings(_key(api_key), _url(region, base_url), timeout, retries)
+
+
+def has_key() -> bool:
+    """Whether the environment or the keyring holds a key."""
+    return bool(os.environ.get(KEY, "").strip() or _from_keyring())
+
+
+def _key(given: str | Secret | None) -> Secret:
+    text = given.reveal() if isinstance(given, Secret) else given
+    if text is None:
+        text = os.environ.get(KEY, "").strip() or _from_keyring() or ""
+    if not text.strip():
+        raise MissingKey
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise InvalidArgument(
+            "api_key",
+            "has a blank, a newline or a character outside ASCII. Copy it again from the "
+            "SMTP2GO app under Sending > API Keys",
+        )
+    return Secret(text)
+
+
+def _from_keyring() -> str | None:
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        return None
+    try:
+        return cast(Any, keyring).get_password(SERVICE, USER)  # type: ignore[no-any-return]  # keyring is an optional extra
+    except keyring.errors.KeyringError:
+        return None
+
+
+def _url(region: str | None, base_url: str | None) -> str:
+    if base_url is None and region is None:
+        base_url = os.environ.get(BASE_URL, "").strip() or None
+        region = os.environ.get(REGION, "").strip().lower() or None
+    if base_url is not None:
+        if not base_url.startswith(("http://", "https://")):
+            raise InvalidArgument(
+                "base_url",
+                f"expected a URL such as {HOSTS['global']}, got {base_url!r}; see also {BASE_URL}",
+            )
+        return base_url.rstrip("/")
+    if (region or "global") not in HOSTS:
+        allowed = ", ".join(get_args(Region))
+        raise InvalidArgument("region", f"expected one of {allowed}, got {region!r}")
+    return HOSTS[region or "global"]

@@ -1,0 +1,195 @@
+"""The kinds of value that operations take: Python types, wire types, bounds and inputs.
+
+A parameter's annotation is all there is. ``Annotated[..., Kind(...)]`` says what goes on the
+wire, how a Python value is written there, which bound it keeps and how a form asks for it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from email.message import EmailMessage
+from enum import Enum
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from typing_extensions import NotRequired, TypedDict
+
+from smtp2go_kit import encoding
+from smtp2go_kit.secret import Secret
+
+
+class Input(Enum):
+    """How a form asks for a value when its type alone does not say."""
+
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+    HTML = "html"
+    PASSWORD = "password"  # noqa: S105 - the name of an input, not a password
+    MOMENT = "moment"
+    FILES = "files"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an annotation alone does not say of a value.
+
+    Args:
+        wire: The JSON type, where it differs from the annotation.
+        encode: Writes a Python value as a wire value; raises ValueError with the problem.
+        check: Tells what a wire value should have been, or None if it is right.
+        input: How a form asks for it.
+        local: Whether it stays in the client and is never sent.
+        timed: Whether ``encode`` also takes the present moment.
+    """
+
+    wire: Any = None
+    encode: Callable[..., Any] | None = None
+    check: Callable[[Any], str | None] | None = None
+    input: Input = Input.LINE
+    local: bool = False
+    timed: bool = False
+
+
+def kind_of(annotation: Any) -> Kind:
+    """The kind of an annotation, with its wire type filled in; ``| None`` is taken off."""
+    bare = without_none(annotation)
+    if get_origin(bare) is Annotated:
+        kind = next((m for m in bare.__metadata__ if isinstance(m, Kind)), Kind())
+        bare = without_none(bare.__origin__)
+    else:
+        kind = Kind()
+    return kind if kind.wire is not None else replace(kind, wire=bare)
+
+
+def without_none(annotation: Any) -> Any:
+    """An annotation less its ``| None``."""
+    members = [a for a in get_args(annotation) if a is not type(None)]
+    if type(None) in get_args(annotation) and len(members) == 1:
+        return members[0]
+    return annotation
+
+
+class CustomHeader(TypedDict):
+    """A header to put on an email, as the API writes it."""
+
+    header: str
+    value: str
+
+
+class HeaderFilter(TypedDict, total=False):
+    """A header and the value an email must have in it."""
+
+    key: str
+    value: str
+
+
+class FileBlob(TypedDict):
+    """A file as the API takes it: ``fileblob`` is base64."""
+
+    filename: str
+    fileblob: str
+    mimetype: NotRequired[str]
+
+
+class NamedBytes(TypedDict):
+    """A file as a name and its bytes; the client does the base64."""
+
+    filename: str
+    content: bytes
+    mimetype: NotRequired[str]
+
+
+File = str | os.PathLike[str] | tuple[str, bytes] | FileBlob | NamedBytes
+"""A path, a ``(filename, bytes)`` pair, ``{"filename", "content"}`` or the API's own dict."""
+
+EventType = Literal[
+    "processed",
+    "soft-bounced",
+    "hard-bounced",
+    "rejected",
+    "spam",
+    "delivered",
+    "unsubscribed",
+    "resubscribed",
+    "opened",
+    "clicked",
+]
+SuppressionReason = Literal["manual", "spam", "bounce", "unsubscribe"]
+GroupBy = Literal["username", "email_address"]
+SortBy = Literal["email_ts", "delivered_at"]
+Direction = Literal["asc", "desc"]
+SubaccountState = Literal["active", "closed", "suspended"]
+PlanSize = Literal[
+    10000,
+    20000,
+    40000,
+    60000,
+    80000,
+    100000,
+    250000,
+    500000,
+    1000000,
+    2000000,
+    3000000,
+    5000000,
+    10000000,
+]
+
+EmailAddress = Annotated[str, Kind(check=encoding.address_expected)]
+Mailbox = Annotated[str, Kind(check=encoding.mailbox_expected)]
+Mailboxes = Annotated[
+    str | Sequence[str],
+    Kind(
+        wire=list[str],
+        encode=encoding.as_list,
+        check=encoding.mailboxes_expected,
+        input=Input.PARAGRAPH,
+    ),
+]
+AddressOrDomain = Annotated[str, Kind(check=encoding.address_or_domain_expected)]
+DomainName = Annotated[str, Kind(check=encoding.domain_expected)]
+Subdomain = Annotated[str, Kind(check=encoding.subdomain_expected)]
+Line = Annotated[str, Kind(check=encoding.line_expected)]
+"""Text on one line that may not be empty."""
+Text = Annotated[str, Kind(input=Input.PARAGRAPH)]
+Html = Annotated[str, Kind(input=Input.HTML)]
+Limit = Annotated[int, Kind(check=encoding.at_least_one_expected)]
+NonEmpty = Annotated[list[str], Kind(check=encoding.non_empty_expected, input=Input.PARAGRAPH)]
+Reasons = Annotated[list[SuppressionReason], Kind(check=encoding.non_empty_expected)]
+Moment = Annotated[
+    str | dt.datetime | dt.date,
+    Kind(
+        wire=str,
+        encode=encoding.moment,
+        check=encoding.moment_expected,
+        input=Input.MOMENT,
+        timed=True,
+    ),
+]
+Headers = Annotated[
+    Mapping[str, str] | Sequence[CustomHeader],
+    Kind(
+        wire=list[CustomHeader],
+        encode=encoding.custom_headers,
+        check=encoding.headers_expected,
+        input=Input.PARAGRAPH,
+    ),
+]
+Files = Annotated[
+    File | Sequence[File],
+    Kind(
+        wire=list[FileBlob], encode=encoding.files, check=encoding.files_expected, input=Input.FILES
+    ),
+]
+Mime = Annotated[
+    EmailMessage | bytes | str,
+    Kind(wire=str, encode=encoding.mime, check=encoding.mime_expected, input=Input.FILES),
+]
+Password = Annotated[
+    str | Secret,
+    Kind(wire=str, encode=encoding.reveal, check=encoding.password_expected, input=Input.PASSWORD),
+]
+Period = Annotated[str, Kind(check=encoding.period_expected)]
+Progress = Annotated[bool, Kind(local=True)]
