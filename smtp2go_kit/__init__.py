@@ -9,9 +9,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from smtp2go_kit.async_client import AsyncClient as AsyncClient
     from smtp2go_kit.call import SizeWarning as SizeWarning
-    from smtp2go_kit.client import AsyncClient as AsyncClient
     from smtp2go_kit.client import Client as Client
+    from smtp2go_kit.client import connect as connect
     from smtp2go_kit.errors import ApiError as ApiError
     from smtp2go_kit.errors import AuthenticationFailed as AuthenticationFailed
     from smtp2go_kit.errors import InvalidArgument as InvalidArgument
@@ -36,7 +37,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ApiError": "errors",
-    "AsyncClient": "client",
+    "AsyncClient": "async_client",
     "AuthenticationFailed": "errors",
     "Client": "client",
     "InvalidArgument": "errors",
@@ -57,9 +58,10 @@ _HOMES = {
     "UnexpectedAnswer": "errors",
     "ValidationFailed": "errors",
     "child_frame": "frames",
+    "connect": "client",
 }
 
-__all__ = [  # noqa: PLE0604 - one list for both, so that they cannot differ
+__all__ = [
     "__version__",
     *_HOMES,  # pyright: ignore[reportUnsupportedDunderAll] - as above
 ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, cast
+from typing import Any
 
 from smtp2go_kit.errors import (
     ApiError,
@@ -20,11 +20,15 @@ from smtp2go_kit.errors import (
     UnexpectedAnswer,
     ValidationFailed,
 )
+from smtp2go_kit.shapes import Object, is_list, is_object, object_or_empty
 
 PREFIX = "E_ApiResponseCodes."
 LEAST_WAIT = 60.0
 """Seconds of the shortest time-out after a 429 (API reference, Rate Limits)."""
 EPOCH = 1_000_000_000.0
+"""Above this, X-Ratelimit-Reset is a Unix time and not a number of seconds."""
+GENERIC = ("INVALID_IN_PAYLOAD", "API_EXCEPTION")
+"""Codes whose text alone tells whether they are about the key."""
 CODES: dict[str, type[ApiError]] = {
     "ENDPOINT_PERMISSION_DENIED": PermissionDenied,
     "NON_VALIDATING_IN_PAYLOAD": ValidationFailed,
@@ -81,7 +85,7 @@ def read(reply: Reply, operation: str, redact: Callable[[str], str]) -> Answer:
     if reply.status >= 300 or envelope is None:
         raise _error(reply, envelope or {}, operation, redact)
     data = _data(envelope)
-    found = cast(dict[str, Any], data) if isinstance(data, dict) else {}
+    found = object_or_empty(data)
     if found.get("error") or found.get("error_code"):
         raise _error(reply, envelope, operation, redact)
     return Answer(data, _request_id(envelope))
@@ -89,7 +93,7 @@ def read(reply: Reply, operation: str, redact: Callable[[str], str]) -> Answer:
 
 def check_accepted(answer: Answer, operation: str, redact: Callable[[str], str]) -> None:
     """Raise if a 200 says that the message was refused, wholly or in part."""
-    data = cast(dict[str, Any], answer.data) if isinstance(answer.data, dict) else {}
+    data = object_or_empty(answer.data)
     failed = _whole(data.get("failed"))
     failures = [redact(text) for text in failures_of(data)]
     if failed > 0 or (failures and "failed" not in data):
@@ -109,7 +113,7 @@ def check_accepted(answer: Answer, operation: str, redact: Callable[[str], str])
 def failures_of(data: Mapping[str, Any]) -> list[str]:
     """The reasons for failure as plain texts, also where the document nests them in text."""
     given: Any = data.get("failures") or []
-    texts = cast(list[Any], given) if isinstance(given, list) else [given]
+    texts = given if is_list(given) else [given]
     return [re.sub(r'^"failures":\["(.*)"\]$', r"\1", str(text)) for text in texts]
 
 
@@ -121,7 +125,7 @@ def structure(value: Any) -> Any:
         return json.loads(value)
     except ValueError:
         pairs = [(name, json.loads(text)) for name, text in GARBLED.findall(value)]
-    records: list[dict[str, Any]] = []
+    records: list[Object] = []
     for name, entry in pairs:
         if not records or name in records[-1]:
             records.append({})
@@ -167,12 +171,12 @@ def _number(text: str) -> float | None:
     return number if 0 <= number < float("inf") else None
 
 
-def _json(reply: Reply) -> dict[str, Any] | None:
+def _json(reply: Reply) -> Object | None:
     try:
         envelope: Any = json.loads(reply.content)
     except ValueError:
         return None
-    return cast(dict[str, Any], envelope) if isinstance(envelope, dict) else None
+    return envelope if is_object(envelope) else None
 
 
 def _data(envelope: Mapping[str, Any]) -> Any:
@@ -184,16 +188,14 @@ def _data(envelope: Mapping[str, Any]) -> Any:
 
 
 def _request_id(envelope: Mapping[str, Any]) -> str | None:
-    data = envelope.get("data")
-    nested = cast(dict[str, Any], data).get("request_id") if isinstance(data, dict) else None
+    nested = object_or_empty(envelope.get("data")).get("request_id")
     return envelope.get("request_id") or nested
 
 
 def _error(
     reply: Reply, envelope: Mapping[str, Any], operation: str, redact: Callable[[str], str]
 ) -> ApiError:
-    data = envelope.get("data")
-    told = {**envelope, **(cast(dict[str, Any], data) if isinstance(data, dict) else {})}
+    told = {**envelope, **object_or_empty(envelope.get("data"))}
     code = str(told.get("error_code") or "").removeprefix(PREFIX) or None
     field, detail = _field(told.get("field_validation_errors"))
     message = detail or str(told.get("error") or "")
@@ -210,28 +212,23 @@ def _error(
 
 
 def _kind(status: int, code: str | None, message: str, field: str | None) -> type[ApiError]:
+    about_key = field == "api_key" or (field is None and KEY_TEXT.search(message) is not None)
     if code in CODES:
         return CODES[code]
-    about_key = field == "api_key" or (field is None and KEY_TEXT.search(message) is not None)
-    if code in ("INVALID_IN_PAYLOAD", "API_EXCEPTION") and about_key:
+    if code in GENERIC and about_key:
         return RateLimited if "limit" in message.lower() else AuthenticationFailed
-    if code == "INVALID_IN_PAYLOAD":
-        return ValidationFailed
-    if status in STATUSES:
-        return STATUSES[status]
-    if field is not None:
+    if code == "INVALID_IN_PAYLOAD" or (field is not None and status not in STATUSES):
         return ValidationFailed
     if status >= 500:
         return ServerError
-    return ApiError if code or 400 <= status < 500 else UnexpectedAnswer
+    return STATUSES.get(status) or (UnexpectedAnswer if status < 400 and not code else ApiError)
 
 
 def _field(given: Any) -> tuple[str | None, str]:
     """The first bad field and its message, from one object, a list of them or a mapping."""
-    first: Any = cast(list[Any], given)[0] if isinstance(given, list) and given else given
-    if not isinstance(first, dict) or not first:
-        return None, str(first) if first else ""
-    entry = cast(dict[str, Any], first)
+    entry: Any = given[0] if is_list(given) and given else given
+    if not is_object(entry) or not entry:
+        return None, str(entry) if entry else ""
     if "fieldname" in entry:
         return str(entry["fieldname"]), str(entry.get("message") or "")
     name, text = next(iter(entry.items()))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from smtp2go_kit.checks import Fault, fault
-from smtp2go_kit.encoding import as_list
 from smtp2go_kit.errors import InvalidArgument, MissingArgument
-from smtp2go_kit.operation import Operation, Parameter
+from smtp2go_kit.operation import Endpoint, Parameter
 from smtp2go_kit.secret import Secret
+from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.types import Input
 
 MEGABYTE = 1024 * 1024
@@ -39,7 +39,7 @@ class Call:
         local: Arguments that are never sent.
     """
 
-    operation: Operation[..., Any]
+    operation: Endpoint
     arguments: Mapping[str, Any]
     local: Mapping[str, Any]
 
@@ -58,7 +58,7 @@ class Call:
 
 
 def prepare(
-    operation: Operation[..., Any],
+    operation: Endpoint,
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
     now: dt.datetime,
@@ -87,9 +87,7 @@ def prepare(
     return Call(operation, wire, local)
 
 
-def _bind(
-    operation: Operation[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> dict[str, Any]:
+def _bind(operation: Endpoint, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     try:
         bound = operation.signature.bind(*args, **kwargs)
     except TypeError as error:
@@ -108,15 +106,13 @@ def _bind(
     return dict(bound.arguments)
 
 
-def _written(
-    operation: Operation[..., Any], parameter: Parameter, value: Any, now: dt.datetime
-) -> Any:
+def _written(operation: Endpoint, parameter: Parameter, value: Any, now: dt.datetime) -> Any:
     kind = parameter.kind
     try:
         if kind.encode is not None:
             value = kind.encode(value, now) if kind.timed else kind.encode(value)
-        elif _is_listed(kind.wire) and not isinstance(value, (str, bytes, Mapping)):
-            value = as_list(value)
+        elif _is_listed(kind.wire):
+            value = _as_listed(value)
         wrong = fault(value, kind)
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         # An encoder's error may quote the value, so a password's is dropped.
@@ -132,6 +128,12 @@ def _written(
     return value
 
 
+def _as_listed(value: Any) -> Any:
+    """A tuple, set or Series as a list; anything else as it is, to be refused."""
+    is_one = isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable)
+    return value if is_one else list(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any iterable
+
+
 def _is_listed(wire: Any) -> bool:
     return getattr(wire, "__origin__", None) is list
 
@@ -142,12 +144,12 @@ def _problem(wrong: Fault, *, secret: bool) -> str:
     expected = "one of " + ", ".join(map(repr, wrong.allowed)) if wrong.allowed else wrong.expected
     shown = repr(wrong.found)
     if len(shown) > SHOWN:
-        size = f" ({len(wrong.found)} values)" if isinstance(wrong.found, list) else ""
+        size = f" ({len(wrong.found)} values)" if is_list(wrong.found) else ""
         shown = f"{shown[:SHOWN]}...{size}"
     return f"expected {expected}, got {shown}"
 
 
-def _check_size(operation: Operation[..., Any], wire: Mapping[str, Any]) -> None:
+def _check_size(operation: Endpoint, wire: Mapping[str, Any]) -> None:
     sizes = {name: _size(value) for name, value in wire.items()}
     total = sum(sizes.values())
     is_email = operation.path.startswith("/email/")
@@ -171,12 +173,8 @@ def _check_size(operation: Operation[..., Any], wire: Mapping[str, Any]) -> None
 
 
 def _size(value: Any) -> int:
-    match value:
-        case str():
-            return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
-        case list() | tuple():
-            return sum(map(_size, cast(list[Any], value)))
-        case Mapping():
-            return sum(map(_size, cast(Mapping[str, Any], value).values()))
-        case _:
-            return 8
+    if isinstance(value, str):
+        return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
+    if is_object(value):
+        return sum(map(_size, value.values()))
+    return sum(map(_size, value)) if is_list(value) else len(str(value))

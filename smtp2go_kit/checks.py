@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.types import Kind, without_none
 
 NAMES = {str: "a string", int: "an integer", float: "a number", bool: "a boolean"}
@@ -57,23 +58,22 @@ def _is(value: Any, wire: Any) -> bool:
 
 
 def _list_faults(value: Any, item: Any) -> Iterator[Fault]:
-    if not isinstance(value, list):
+    if not is_list(value):
         yield Fault("a list", value)
         return
-    for entry in cast(list[Any], value):
+    for entry in value:
         for wrong in _type_faults(entry, item):
             yield Fault(wrong.expected, value if wrong.allowed else wrong.found, wrong.allowed)
 
 
 def _object_faults(value: Any, shape: Any) -> Iterator[Fault]:
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         yield Fault("an object", value)
         return
-    given = cast(Mapping[str, Any], value)
     hints = {name: without_none(hint) for name, hint in get_type_hints(shape).items()}
-    for name in sorted(shape.__required_keys__ - given.keys()):
+    for name in sorted(shape.__required_keys__ - value.keys()):
         yield Fault(f"an object with the field '{name}'", value)
-    for name, entry in given.items():
+    for name, entry in value.items():
         if name not in hints:
             yield Fault(f"an object of the fields {', '.join(hints)}", value)
         elif entry is not None or name in shape.__required_keys__:

@@ -1,11 +1,10 @@
-"""The two clients: the same operations, called or awaited; only the waiting differs."""
+"""The blocking client: how calls wait, and how requests leave."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -13,13 +12,14 @@ import httpx
 from smtp2go_kit.answers import Answer, Reply
 from smtp2go_kit.call import Call
 from smtp2go_kit.errors import NoAnswer
-from smtp2go_kit.exchange import Attempt, Records
+from smtp2go_kit.exchange import Attempt
 from smtp2go_kit.groups import Groups, Now, utc_now
 from smtp2go_kit.http import build_request, failure_of, reply_of
-from smtp2go_kit.operation import Awaiting, Blocking, Operation
+from smtp2go_kit.operation import Blocking, Endpoint
+from smtp2go_kit.paging import Records
 from smtp2go_kit.progress import Bar
 from smtp2go_kit.results import result
-from smtp2go_kit.settings import Region
+from smtp2go_kit.settings import KEY, Region, has_key
 
 if TYPE_CHECKING:
     from smtp2go_kit.secret import Secret
@@ -75,7 +75,7 @@ class Client(Groups, Blocking):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _bind(self, operation: Operation[..., Any]) -> Callable[..., Any]:
+    def _bind(self, operation: Endpoint) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             prepared = self._prepare(operation, args, kwargs)
             return result(prepared, self._answer(prepared), self._now())
@@ -121,86 +121,16 @@ class Client(Groups, Blocking):
             return self._opened
 
 
-class AsyncClient(Groups, Awaiting):
-    """SMTP2GO, awaitable: the arguments of :class:`Client`, with awaitable transport and sleep.
+def connect(*, seed: int = 1, now: str | None = None) -> Client:
+    """A client of the account whose key is set, else of the sandbox; prints which.
 
-    For many calls at once use threads and one :class:`Client`: httpx's async client gets
-    slower the more requests are under way.
+    Args:
+        seed: Which sandbox account.
+        now: The sandbox's present moment (ISO-8601), which then stands still.
     """
-
-    def __init__(
-        self,
-        api_key: str | Secret | None = None,
-        *,
-        region: Region | None = None,
-        base_url: str | None = None,
-        timeout: float = 30.0,
-        retries: int = 3,
-        budgets: bool = True,
-        transport: httpx.AsyncBaseTransport | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        now: Now = utc_now,
-    ) -> None:
-        super().__init__(api_key, region, base_url, timeout, retries, budgets, clock, now)
-        self._transport = transport
-        self._sleep = sleep
-        self._opened: httpx.AsyncClient | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    async def aclose(self) -> None:
-        """Close the connections; the next call opens new ones."""
-        if self._opened is not None:
-            await self._opened.aclose()
-            self._opened = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
-
-    def _bind(self, operation: Operation[..., Any]) -> Callable[..., Any]:
-        async def call(*args: Any, **kwargs: Any) -> Any:
-            prepared = self._prepare(operation, args, kwargs)
-            return result(prepared, await self._answer(prepared), self._now())
-
-        return call
-
-    async def _answer(self, call: Call) -> Answer | Records:
-        bar = Bar(call.operation.title, call.local.get("progress"))
-        steps = self._steps(call, bar)
-        try:
-            attempt = next(steps)
-            while True:
-                await self._wait(attempt)
-                try:
-                    reply = await self._post(attempt)
-                except NoAnswer as failure:
-                    attempt = steps.throw(failure)
-                else:
-                    attempt = steps.send(reply)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]  # typeshed types it Any
-        finally:
-            bar.close()
-
-    async def _wait(self, attempt: Attempt) -> None:
-        if attempt.after > 0:
-            await self._sleep(attempt.after)
-        for seconds in self._session.pace.turn(attempt.name, attempt.budget):
-            await self._sleep(seconds)
-
-    async def _post(self, attempt: Attempt) -> Reply:
-        settings = self._session.settings
-        try:
-            return reply_of(await self._http().send(build_request(settings, attempt)))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failure_of(error, settings) from error
-
-    def _http(self) -> httpx.AsyncClient:
-        loop = asyncio.get_running_loop()
-        # A pool belongs to the loop it was opened in; asyncio.run() makes a new loop each time.
-        if self._opened is None or (self._loop is not loop and self._transport is None):
-            self._opened, self._loop = httpx.AsyncClient(transport=self._transport), loop
-        return self._opened
+    if has_key():
+        client = Client()
+        print(f"Connected: {client!r}")  # noqa: T201 - says which account is at hand
+        return client
+    print(f"{KEY} is not set: this is the sandbox, an invented account.")  # noqa: T201 - as above
+    return Client.sandbox(seed=seed, now=now)

@@ -7,12 +7,13 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, cast
+from typing import Any, Self
 
 import pandas as pd
 
 from smtp2go_kit.answers import structure
 from smtp2go_kit.secret import MASK, Secret
+from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.tables import Child, Columns, Dtype, Table
 
 Row = dict[str, Any]
@@ -28,7 +29,7 @@ class Children(str):
     __slots__ = ("frames",)
     frames: dict[str, pd.DataFrame]
 
-    def __new__(cls, frames: dict[str, pd.DataFrame]) -> Children:
+    def __new__(cls, frames: dict[str, pd.DataFrame]) -> Self:
         """Keep the frames under the text of their names."""
         made = super().__new__(cls, ", ".join(frames))
         made.frames = frames
@@ -84,43 +85,42 @@ def to_frame(records: Iterable[Any], table: Table, attrs: Mapping[str, Any]) -> 
 
 
 def _flat(record: Any, table: Table) -> Row:
-    if not isinstance(record, dict):
+    if not is_object(record):
         return {next(iter(table.columns)): record}
     row: Row = {}
-    for name, value in cast(Row, record).items():
+    for name, value in record.items():
         if name in table.children:
             row[name] = _records_of(value)
             row[f"{name}_count"] = len(row[name])
-        else:
+        elif isinstance(value, (dict, list)):
             _put(row, table.aliases.get(name, name), value)
+        else:
+            row[table.aliases.get(name, name)] = value
+    for name, source in table.single.items():
+        if not row.get(name) and "," not in str(row.get(source, ",")):
+            row[name] = row[source]
     return row
 
 
 def _put(row: Row, name: str, value: Any) -> None:
-    if isinstance(value, dict):
-        for inner, entry in cast(Row, value).items():
+    if is_object(value):
+        for inner, entry in value.items():
             _put(row, f"{name}_{inner}", entry)
-    elif isinstance(value, list):
-        row[name] = _joined(cast(list[Any], value))
+    elif is_list(value):
+        row[name] = ", ".join(v if isinstance(v, str) else str(v) for v in value)
     else:
         row[name] = value
 
 
-def _joined(values: list[Any]) -> str:
-    return ", ".join(v if isinstance(v, str) else str(v) for v in values)
-
-
 def _records_of(value: Any) -> list[Row]:
     found = structure(value)
-    if isinstance(found, dict):
-        return [cast(Row, found)]
-    if not isinstance(found, list):
-        return []
+    if is_object(found):
+        return [found]
     # The document's examples nest records without any value: those are none.
     return [
-        cast(Row, entry)
-        for entry in cast(list[Any], found)
-        if isinstance(entry, dict) and any(v is not None for v in cast(Row, entry).values())
+        entry
+        for entry in (found if is_list(found) else [])
+        if is_object(entry) and any(v is not None for v in entry.values())
     ]
 
 
@@ -162,7 +162,9 @@ def _typed(rows: list[Row], columns: Columns, *, extra: bool) -> pd.DataFrame:
 def _column(values: list[Any], dtype: Dtype) -> pd.Series[Any]:
     if dtype == "datetime64[us, UTC]":
         return times(values)
-    return pd.Series([READERS[dtype](value) for value in values], dtype=dtype)
+    if not PLAIN[dtype].issuperset(map(type, values)):
+        values = [READERS[dtype](value) for value in values]
+    return pd.Series(values, dtype=dtype)
 
 
 def times(values: list[Any]) -> pd.Series[Any]:
@@ -227,6 +229,13 @@ def _flag(value: Any) -> bool | None:
     return True if word in TRUE else False if word in FALSE else None
 
 
+PLAIN: dict[Dtype, frozenset[type]] = {
+    "str": frozenset({str, type(None)}),
+    "Int64": frozenset({int, type(None)}),
+    "boolean": frozenset({bool, type(None)}),
+    "float64": frozenset({float}),
+}
+"""Types that a column takes as they are; any other value is read one by one."""
 READERS: dict[Dtype, Callable[[Any], Any]] = {
     "str": _text,
     "Int64": _count,
@@ -237,7 +246,7 @@ READERS: dict[Dtype, Callable[[Any], Any]] = {
 
 def _guessed(values: list[Any]) -> pd.Series[Any]:
     """A field the declaration does not know, typed by what came."""
-    kinds = {type(value) for value in values if value is not None}
+    kinds: set[type] = {type(value) for value in values if value is not None}
     if kinds == {bool}:
         return _column(values, "boolean")
     if kinds == {int}:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from smtp2go_kit.answers import Answer, Reply
 from smtp2go_kit.call import Call, prepare
-from smtp2go_kit.exchange import Attempt, Records, Session, exchange
-from smtp2go_kit.operation import Caller, Operation
+from smtp2go_kit.exchange import Attempt, Session
+from smtp2go_kit.operation import Caller, Endpoint
 from smtp2go_kit.operations import (
     GROUPS,
     Activity,
@@ -23,6 +23,7 @@ from smtp2go_kit.operations import (
     Suppression,
 )
 from smtp2go_kit.pace import Pace
+from smtp2go_kit.paging import Records, fetch
 from smtp2go_kit.progress import Bar
 from smtp2go_kit.settings import Region, resolve
 
@@ -106,10 +107,8 @@ class Groups(Caller):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._session.settings.base_url}>"
 
-    def _prepare(
-        self, operation: Operation[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Call:
+    def _prepare(self, operation: Endpoint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         return prepare(operation, args, kwargs, self._now())
 
     def _steps(self, call: Call, bar: Bar) -> Generator[Attempt, Reply, Answer | Records]:
-        return exchange(self._session, call, bar.update)
+        return fetch(self._session, call, bar.update)

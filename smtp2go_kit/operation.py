@@ -80,7 +80,7 @@ class Caller(ABC):
     """Something operations can be called on: a client."""
 
     @abstractmethod
-    def _bind(self, operation: Operation[..., Any]) -> Callable[..., Any]:
+    def _bind(self, operation: Endpoint) -> Callable[..., Any]:
         """Make an operation callable."""
 
 
@@ -102,9 +102,9 @@ class Group(Generic[C]):
         self._client = client
 
     @classmethod
-    def _operations(cls) -> Iterator[Operation[..., Any]]:
-        members: list[Any] = list(vars(cls).values())
-        return (member for member in members if isinstance(member, Operation))
+    def _operations(cls) -> Iterator[Endpoint]:
+        members: list[object] = list(vars(cls).values())
+        return (member for member in members if isinstance(member, Endpoint))
 
     def __repr__(self) -> str:
         names = ", ".join(op.__name__ for op in self._operations())
@@ -152,11 +152,11 @@ class Declared:
     rules: tuple[Rule, ...] = field(default=())
 
 
-class Operation(Generic[P, R]):
-    """A declared endpoint; reading it from a group gives a callable."""
+class Endpoint:
+    """A declared endpoint: everything that is known of it."""
 
     def __init__(
-        self, declaration: Callable[..., R], path: str, effect: Effect, declared: Declared
+        self, declaration: Callable[..., Any], path: str, effect: Effect, declared: Declared
     ) -> None:
         self.declaration = declaration
         self.path = path
@@ -168,21 +168,6 @@ class Operation(Generic[P, R]):
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.title = f"{owner.__module__.rpartition('.')[2]}.{name}"
-
-    @overload
-    def __get__(self, group: None, owner: type[Any]) -> Operation[P, R]: ...
-    @overload
-    def __get__(
-        self, group: Group[Awaiting], owner: type[Any]
-    ) -> Callable[P, Coroutine[Any, Any, R]]: ...
-    @overload
-    def __get__(self, group: Group[Blocking], owner: type[Any]) -> Callable[P, R]: ...
-    def __get__(self, group: Group[Caller] | None, owner: type[Any]) -> Any:
-        if group is None:
-            return self
-        call = functools.update_wrapper(group._client._bind(self), self.declaration)
-        vars(call).update(__signature__=self.signature, operation=self)
-        return call
 
     @functools.cached_property
     def signature(self) -> inspect.Signature:
@@ -214,7 +199,26 @@ class Operation(Generic[P, R]):
         return (inspect.getdoc(self.declaration) or "").partition("\nArgs:")[0].strip()
 
     def __repr__(self) -> str:
-        return f"<Operation {self.title} {self.path}>"
+        return f"<{type(self).__name__} {self.title} {self.path}>"
+
+
+class Operation(Endpoint, Generic[P, R]):
+    """An endpoint on its group's class; reading it from a group gives a callable."""
+
+    @overload
+    def __get__(self, group: None, owner: type[Any]) -> Operation[P, R]: ...
+    @overload
+    def __get__(
+        self, group: Group[Awaiting], owner: type[Any]
+    ) -> Callable[P, Coroutine[Any, Any, R]]: ...
+    @overload
+    def __get__(self, group: Group[Blocking], owner: type[Any]) -> Callable[P, R]: ...
+    def __get__(self, group: Group[Caller] | None, owner: type[Any]) -> Any:
+        if group is None:
+            return self
+        call = functools.update_wrapper(group._client._bind(self), self.declaration)
+        vars(call).update(__signature__=self.signature, operation=self)
+        return call
 
 
 def operation(
@@ -260,8 +264,7 @@ def _parameter_hints(declaration: Callable[..., Any]) -> dict[str, Any]:
     bare = types.SimpleNamespace(
         __annotations__={k: v for k, v in declaration.__annotations__.items() if k != "return"}
     )
-    scope = declaration.__globals__  # type: ignore[attr-defined]  # declarations are functions
-    return get_type_hints(bare, globalns=scope, include_extras=True)
+    return get_type_hints(bare, globalns=declaration.__globals__, include_extras=True)
 
 
 def _args_section(doc: str) -> Iterator[tuple[str, str]]:

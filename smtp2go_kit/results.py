@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from smtp2go_kit.answers import Answer, failures_of, structure
 from smtp2go_kit.call import Call
-from smtp2go_kit.exchange import Records
+from smtp2go_kit.paging import Records
 from smtp2go_kit.secret import Secret
+from smtp2go_kit.shapes import is_list, is_object
 
 HIDDEN = frozenset({"continue_token", "request_id"})
 
@@ -23,7 +23,7 @@ def result(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
         now: The moment, for ``frame.attrs``.
     """
     if call.operation.declared.table is None:
-        return _plain(cast(Answer, answer))
+        return _plain(answer) if isinstance(answer, Answer) else {}
     return _frame(call, answer, now)
 
 
@@ -32,9 +32,9 @@ def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
     from smtp2go_kit.frames import to_frame
 
     table = call.operation.declared.table
-    assert table is not None  # noqa: S101 - narrows for the type checkers
+    assert table is not None
     if isinstance(answer, Answer):
-        one = [answer.data] if isinstance(answer.data, dict) else []
+        one = [answer.data] if is_object(answer.data) else []
         answer = Records(one, {}, len(one), False, None, answer.request_id)
     attrs: dict[str, Any] = {
         "endpoint": call.operation.path,
@@ -46,7 +46,7 @@ def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
         "request_id": answer.request_id,
     }
     beside = {k: structure(v) for k, v in answer.beside.items() if k not in HIDDEN}
-    if isinstance(counts := beside.get("status_counts"), list):
+    if is_list(counts := beside.get("status_counts")):
         beside["status_counts"] = {k: v for record in counts for k, v in record.items()}
     return to_frame(answer.rows, table, {**beside, **attrs})
 
@@ -69,12 +69,12 @@ def _iso(moment: dt.datetime) -> str:
 
 def _plain(answer: Answer) -> dict[str, Any]:
     told: dict[str, Any]
-    if isinstance(answer.data, Mapping):
-        told = {k: _masked(k, v) for k, v in cast(Mapping[str, Any], answer.data).items()}
+    if is_object(answer.data):
+        told = {k: _masked(k, v) for k, v in answer.data.items()}
         if "failures" in told:
             told["failures"] = failures_of(told)
-    elif isinstance(answer.data, list):
-        told = {"results": [_masked("", entry) for entry in cast(list[Any], answer.data)]}
+    elif is_list(answer.data):
+        told = {"results": [_masked("", entry) for entry in answer.data]}
     else:
         told = {"message": answer.data} if isinstance(answer.data, str) else {}
     if answer.request_id:
@@ -86,8 +86,8 @@ def _masked(name: str, value: Any) -> Any:
     """A value of an answer, with passwords made secrets at any depth."""
     if name == "email_password" and isinstance(value, str):
         return Secret(value)
-    if isinstance(value, dict):
-        return {k: _masked(k, v) for k, v in cast(dict[str, Any], value).items()}
-    if isinstance(value, list):
-        return [_masked("", entry) for entry in cast(list[Any], value)]
+    if is_object(value):
+        return {k: _masked(k, v) for k, v in value.items()}
+    if is_list(value):
+        return [_masked("", entry) for entry in value]
     return value

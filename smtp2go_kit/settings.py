@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Literal, get_args
 
 from smtp2go_kit.errors import InvalidArgument, MissingKey
 from smtp2go_kit.secret import Secret
@@ -90,7 +90,7 @@ def _from_keyring() -> str | None:
     except ImportError:
         return None
     try:
-        return cast(Any, keyring).get_password(SERVICE, USER)  # type: ignore[no-any-return]  # keyring is an optional extra
+        return keyring.get_password(SERVICE, USER)
     except keyring.errors.KeyringError:
         return None
 

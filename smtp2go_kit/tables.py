@@ -44,6 +44,7 @@ class Table:
         children: Nested lists, by the field that holds them.
         secrets: Columns that show a mask; their values are in the child frame of that name.
         key: The columns that say whose secret it is.
+        single: Columns that, where missing, take another's value if that is one address.
         window: Whether the call has a start and an end date.
     """
 
@@ -54,4 +55,5 @@ class Table:
     children: Mapping[str, Child] = field(default_factory=dict[str, Child])
     secrets: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
+    single: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     window: bool = False

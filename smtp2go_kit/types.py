@@ -7,16 +7,16 @@ wire, how a Python value is written there, which bound it keeps and how a form a
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from enum import Enum
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
-from smtp2go_kit import encoding
+from smtp2go_kit import attachments, encoding
+from smtp2go_kit.attachments import File, FileBlob
 from smtp2go_kit.secret import Secret
 
 
@@ -26,7 +26,7 @@ class Input(Enum):
     LINE = "line"
     PARAGRAPH = "paragraph"
     HTML = "html"
-    PASSWORD = "password"  # noqa: S105 - the name of an input, not a password
+    PASSWORD = "password"
     MOMENT = "moment"
     FILES = "files"
 
@@ -84,25 +84,6 @@ class HeaderFilter(TypedDict, total=False):
     key: str
     value: str
 
-
-class FileBlob(TypedDict):
-    """A file as the API takes it: ``fileblob`` is base64."""
-
-    filename: str
-    fileblob: str
-    mimetype: NotRequired[str]
-
-
-class NamedBytes(TypedDict):
-    """A file as a name and its bytes; the client does the base64."""
-
-    filename: str
-    content: bytes
-    mimetype: NotRequired[str]
-
-
-File = str | os.PathLike[str] | tuple[str, bytes] | FileBlob | NamedBytes
-"""A path, a ``(filename, bytes)`` pair, ``{"filename", "content"}`` or the API's own dict."""
 
 EventType = Literal[
     "processed",
@@ -180,7 +161,10 @@ Headers = Annotated[
 Files = Annotated[
     File | Sequence[File],
     Kind(
-        wire=list[FileBlob], encode=encoding.files, check=encoding.files_expected, input=Input.FILES
+        wire=list[FileBlob],
+        encode=attachments.files,
+        check=attachments.files_expected,
+        input=Input.FILES,
     ),
 ]
 Mime = Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from smtp2go_kit.operation import Group, Operation
+from smtp2go_kit.operation import Endpoint, Group
 from smtp2go_kit.operations.activity import Activity
 from smtp2go_kit.operations.allowed_senders import AllowedSenders
 from smtp2go_kit.operations.domain import Domain
@@ -43,7 +43,7 @@ GROUPS: dict[str, type[Group[Any]]] = {
 }
 
 
-def all_operations() -> Iterator[Operation[..., Any]]:
+def all_operations() -> Iterator[Endpoint]:
     """Every declared operation, in the order of the API's documentation."""
     for group in GROUPS.values():
         yield from group._operations()

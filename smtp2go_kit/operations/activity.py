@@ -51,6 +51,7 @@ EVENTS = Table(
             ("email_id", "recipient"), {"smtptime": TIME, "host": STR, "smtpresponse": STR}
         )
     },
+    single={"recipient": "recipients"},
     window=True,
 )
 

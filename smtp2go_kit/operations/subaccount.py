@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from smtp2go_kit.operation import Budget, C, Effect, Group, Pages, operation
 from smtp2go_kit.operations.rules import dedicated_ip_needs_volume
 from smtp2go_kit.served import Arguments, Ask, Served
+from smtp2go_kit.shapes import object_or_empty
 from smtp2go_kit.tables import COUNT, FLAG, STR, Table
 from smtp2go_kit.types import (
     Direction,
@@ -65,7 +66,7 @@ def _search_for(arguments: Arguments) -> dict[str, Any]:
 
 def _id_of(data: Any, arguments: Arguments) -> str:
     email = str(arguments["email"])
-    found = data.get("subaccounts", []) if isinstance(data, dict) else []
+    found: list[dict[str, Any]] = object_or_empty(data).get("subaccounts") or []
     for subaccount in found:
         if str(subaccount.get("email", "")).lower() == email.lower() and subaccount.get("id"):
             return str(subaccount["id"])
@@ -178,7 +179,8 @@ class Subaccount(Group[C]):
         Effect.READ,
         table=SUBACCOUNTS,
         pages=Pages("page_size", 500, caps=False),
-        served=Served(path="/subaccounts/search"),
+        # The document's own sample call nests the terms in a second list.
+        served=Served(path="/subaccounts/search", takes={"search_terms": list}),
     )
     def search(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from smtp2go_kit.operations import Activity
@@ -15,7 +15,6 @@ from smtp2go_kit.sandbox.service import Request, answers
 MOST = 1000
 DEFAULT = 100
 T = TypeVar("T")
-Keep = Callable[[Event], bool]
 
 
 @answers(Activity.search)
@@ -64,51 +63,36 @@ def _found(request: Request) -> list[Event]:
     if args.get("subaccount_ids") or args.get("subaccounts"):
         return []
     events = in_window(request.account.events, args, request.account.now(), lambda e: e.ts)
-    for keep in _filters(args):
-        events = [event for event in events if keep(event)]
-    return _latest(events) if args.get("only_latest") else events
-
-
-def _filters(args: Arguments) -> Iterator[Keep]:
     if types := args.get("event_types"):
-        yield lambda e: e.event in types
-    if text := args.get("search"):
-        yield lambda e: any(w in _everything(e) for w in _words(text))
-    if text := args.get("search_subject"):
-        yield lambda e: any(w in e.email.subject.lower() for w in _words(text))
-    if text := args.get("search_sender"):
-        yield lambda e: any(
-            w in f"{e.email.sender} {e.email.header_from}".lower() for w in _words(text)
-        )
-    if text := args.get("search_recipient"):
-        yield lambda e: any(w in e.email.recipient.lower() for w in _words(text))
-    if names := args.get("search_usernames"):
-        wanted = [names] if isinstance(names, str) else names
-        yield lambda e: any(n.lower() in e.email.username.lower() for n in wanted)
-
-
-def _words(text: str) -> list[str]:
-    """The alternatives of ``text1 | text2``, in small letters."""
-    return [word.strip().lower() for word in text.split("|") if word.strip()]
+        events = [event for event in events if event.event in types]
+    for name, text_of in SEARCHED.items():
+        if words := _words(args.get(name)):
+            events = [e for e in events if any(word in text_of(e).lower() for word in words)]
+    return _latest(events) if args.get("only_latest") else events
 
 
 def _everything(event: Event) -> str:
     email = event.email
-    return " ".join(
-        (
-            email.email_id,
-            email.subject,
-            email.header_from,
-            email.sender,
-            email.to,
-            email.recipient,
-            email.cc,
-            email.bcc,
-            email.username,
-            event.smtp_response,
-            event.reason,
-        )
-    ).lower()
+    return (
+        f"{email.email_id} {email.subject} {email.header_from} {email.sender} {email.to} "
+        f"{email.recipient} {email.cc} {email.bcc} {email.username} {event.smtp_response} "
+        f"{event.reason}"
+    )
+
+
+SEARCHED: dict[str, Callable[[Event], str]] = {
+    "search": _everything,
+    "search_subject": lambda event: event.email.subject,
+    "search_sender": lambda event: f"{event.email.sender} {event.email.header_from}",
+    "search_recipient": lambda event: event.email.recipient,
+    "search_usernames": lambda event: event.email.username,
+}
+
+
+def _words(given: str | list[str] | None) -> list[str]:
+    """The alternatives of ``text1 | text2`` or of a list, in small letters."""
+    texts = [given] if isinstance(given, str) else given or []
+    return [w for text in texts for part in text.split("|") if (w := part.strip().lower())]
 
 
 def _latest(events: list[Event]) -> list[Event]:

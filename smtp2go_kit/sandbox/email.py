@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
 from typing import Any
 
 from smtp2go_kit import operations
+from smtp2go_kit.attachments import is_base64
 from smtp2go_kit.encoding import MOST_RECIPIENTS
 from smtp2go_kit.sandbox import times
 from smtp2go_kit.sandbox.account import Email
@@ -21,6 +22,7 @@ from smtp2go_kit.sandbox.requests import CORRECT, invalid
 from smtp2go_kit.sandbox.service import Request, answers
 
 MOST = 5000
+Keep = Callable[[Email], bool]
 PROCESS = {"rejected": "rejected", "deferred": "processing"}
 
 
@@ -28,6 +30,8 @@ PROCESS = {"rejected": "rejected", "deferred": "processing"}
 def send(request: Request) -> dict[str, Any]:
     """Take an email given in parts."""
     args = request.args
+    for name in ("attachments", "inlines"):
+        _check_content(name, args.get(name) or ())
     headers = tuple((h["header"], h["value"]) for h in args.get("custom_headers") or ())
     message = Message(
         header_from=args["sender"],
@@ -40,6 +44,16 @@ def send(request: Request) -> dict[str, Any]:
         size=_size(args),
     )
     return _accepted(request, message)
+
+
+def _check_content(name: str, blobs: Sequence[Mapping[str, Any]]) -> None:
+    for blob in blobs:
+        if bool(blob.get("fileblob")) == bool(blob.get("url")):
+            raise invalid(name, f"The field '{name}' was expecting a fileblob or a url, {CORRECT}")
+        if not is_base64(blob.get("fileblob") or ""):
+            raise invalid(
+                name, f"The field '{name}' was expecting base64 text as fileblob, {CORRECT}"
+            )
 
 
 def _size(args: dict[str, Any]) -> int:
@@ -126,21 +140,23 @@ def _found(request: Request) -> list[Email]:
     return _sorted(emails, request.args)
 
 
-def _filters(request: Request) -> Iterator[Callable[[Email], bool]]:
+def _filters(request: Request) -> list[Keep]:
     args = request.args
-    if ids := args.get("email_id"):
-        yield lambda e: e.email_id in ids
-    if name := args.get("username"):
-        yield lambda e: e.username == name
+    ids, name, text = args.get("email_id"), args.get("username"), args.get("filter_query")
+    filters: list[Keep] = []
+    if ids:
+        filters.append(lambda e: e.email_id in ids)
+    if name:
+        filters.append(lambda e: e.username == name)
     if args.get("opened_only"):
-        yield lambda e: bool(e.opens)
+        filters.append(lambda e: bool(e.opens))
     if args.get("clicked_only"):
-        yield lambda e: bool(e.clicks)
-    if text := args.get("filter_query"):
-        yield _query(text, bool(args.get("ignore_case")))
+        filters.append(lambda e: bool(e.clicks))
+    if text:
+        filters.append(_query(text, bool(args.get("ignore_case"))))
     if not request.is_served:
-        for header in args.get("headers") or ():
-            yield _has_header(header)
+        filters += map(_has_header, args.get("headers") or ())
+    return filters
 
 
 def _query(text: str, ignore_case: bool) -> Callable[[Email], bool]:

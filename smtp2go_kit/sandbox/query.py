@@ -87,7 +87,7 @@ def compile_query(text: str, *, ignore_case: bool = False) -> Predicate:
     if len(text) > MAX_LENGTH:
         raise QueryError(f"the query is longer than {MAX_LENGTH:,} characters")
     if not text.strip():
-        return lambda email: True
+        return lambda _: True
     # Not normalised: that would read `*:* AND subject:a` as `*:*`.
     tree = StrictParser(ANY, None, _plugins()).parse(text, normalize=False)
     return _predicate(tree, str.casefold if ignore_case else str)
@@ -192,7 +192,7 @@ def _check_brackets(tokens: Sequence[Token]) -> None:
         raise QueryError(f"parentheses are nested more than {MAX_DEPTH} deep")
 
 
-def _predicate(node: Query, fold: Fold) -> Predicate:
+def _predicate(node: Query, fold: Fold) -> Predicate:  # noqa: PLR0911 - a case a node type
     match node:
         case And():
             every = [_predicate(part, fold) for part in node.subqueries]
@@ -214,7 +214,7 @@ def _predicate(node: Query, fold: Fold) -> Predicate:
         case TermRange():
             return _range(node)
         case Every():
-            return lambda email: True
+            return lambda _: True
         case _:
             raise QueryError(f"{type(node).__name__} queries are not understood")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from smtp2go_kit.checks import Fault, fault
-from smtp2go_kit.operation import Operation
+from smtp2go_kit.operation import Endpoint
+from smtp2go_kit.shapes import is_object
 from smtp2go_kit.types import Kind, kind_of
 
 Contract = Literal["documented", "served"]
@@ -56,7 +57,7 @@ class Field:
     required: bool
 
 
-def fields_of(op: Operation[..., Any], contract: Contract) -> dict[str, Field]:
+def fields_of(op: Endpoint, contract: Contract) -> dict[str, Field]:
     """The fields an operation takes, by the document or by today's service.
 
     Args:
@@ -89,7 +90,7 @@ def _like(field: Field | None, wire: Any, required: bool = False) -> Field:
     return Field(Kind(wire=wire, check=check), field.required)
 
 
-def arguments_of(op: Operation[..., Any], body: Mapping[str, Any], contract: Contract) -> Arguments:
+def arguments_of(op: Endpoint, body: Mapping[str, Any], contract: Contract) -> Arguments:
     """A body's fields, checked; nulls, and empty texts of optional fields, count as not given.
 
     Args:
@@ -118,25 +119,21 @@ def _is_given(value: Any, field: Field) -> bool:
     return value is not None and (field.required or value != "")
 
 
-def _unwrapped(
-    op: Operation[..., Any], body: Mapping[str, Any], contract: Contract
-) -> Mapping[str, Any]:
+def _unwrapped(op: Endpoint, body: Mapping[str, Any], contract: Contract) -> Mapping[str, Any]:
     wrap = op.declared.wrap
     if wrap is None or contract == "served":
         return body
     inner = body.get(wrap)
-    if not isinstance(inner, Mapping):
+    if not is_object(inner):
         raise invalid(
             wrap, f"The field '{wrap}' was expecting an object but found '{inner}', {CORRECT}"
         )
     for name in body.keys() - {wrap} - IGNORED:
         raise invalid(name, f"The field '{name}' is not a field of {op.path}, {CORRECT}")
-    return cast(Mapping[str, Any], inner)
+    return inner
 
 
-def _unknown(
-    op: Operation[..., Any], given: Mapping[str, Any], fields: Mapping[str, Field]
-) -> Iterator[str]:
+def _unknown(op: Endpoint, given: Mapping[str, Any], fields: Mapping[str, Field]) -> Iterator[str]:
     # The service takes unknown fields of the reports, as live use shows.
     if not op.path.startswith("/stats/"):
         yield from (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from smtp2go_kit.call import MOST_EMAIL
@@ -36,7 +36,6 @@ class Server(ThreadingHTTPServer):
 
 class _Exchange(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Server
     # Headers and body leave in two writes; with Nagle's algorithm each answer takes 40 ms.
     disable_nagle_algorithm = True
     wbufsize = -1
@@ -45,7 +44,8 @@ class _Exchange(BaseHTTPRequestHandler):
         content = self._body()
         headers = {name.lower(): text for name, text in self.headers.items()}
         path = urlsplit(self.path).path
-        told = self.server.sandbox.service.respond(self.command, path, headers, content)
+        server = cast(Server, self.server)
+        told = server.sandbox.service.respond(self.command, path, headers, content)
         self.send_response(told.status)
         for name, text in told.headers.items():
             self.send_header(name, text)
@@ -72,7 +72,7 @@ class _Exchange(BaseHTTPRequestHandler):
         self.rfile.readline()
         return chunks
 
-    do_POST = do_GET = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _respond  # noqa: N815 - http.server's names
+    do_POST = do_GET = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _respond
 
     def log_message(self, format: str, *args: Any) -> None:
         """Stay quiet: stdout carries one line only."""

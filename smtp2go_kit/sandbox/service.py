@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from smtp2go_kit.call import MOST_EMAIL, MOST_OTHER
-from smtp2go_kit.operation import Operation
+from smtp2go_kit.operation import Endpoint
 from smtp2go_kit.operations import all_operations
 from smtp2go_kit.sandbox.account import Account
 from smtp2go_kit.sandbox.requests import NOT_JSON, Arguments, Contract, Refused, arguments_of
@@ -67,7 +67,7 @@ TOP_LEVEL: set[str] = set()
 """Paths whose data the document shows beside ``request_id``, without ``data``."""
 
 
-def answers(op: Operation[..., Any], *, top_level: bool = False) -> Callable[[Handler], Handler]:
+def answers(op: Endpoint, *, top_level: bool = False) -> Callable[[Handler], Handler]:
     """Register the handler of an operation.
 
     Args:
@@ -140,7 +140,7 @@ class Service:
             {**self._envelope(op.path, HANDLERS[op.path](request)), "request_id": request_id}
         )
 
-    def _operation(self, method: str, path: str) -> Operation[..., Any]:
+    def _operation(self, method: str, path: str) -> Endpoint:
         op = self.routes.get("/" + path.strip("/").removeprefix("v3/"))
         if op is None or not path.startswith("/v3/"):
             raise Refused(f"The endpoint {path} does not exist", status=404)
@@ -148,9 +148,7 @@ class Service:
             raise Refused(f"The method {method} is not allowed; use POST", status=405)
         return op
 
-    def _admit(
-        self, op: Operation[..., Any], headers: Mapping[str, str], body: Mapping[str, Any]
-    ) -> None:
+    def _admit(self, op: Endpoint, headers: Mapping[str, str], body: Mapping[str, Any]) -> None:
         bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
         key = headers.get("x-smtp2go-api-key") or bearer or body.get("api_key") or ""
         if not (isinstance(key, str) and KEY.fullmatch(key)):
@@ -162,7 +160,7 @@ class Service:
         if self.limits:
             self._count(op)
 
-    def _count(self, op: Operation[..., Any]) -> None:
+    def _count(self, op: Endpoint) -> None:
         budget = op.declared.budget
         if budget is None:
             return
@@ -188,7 +186,7 @@ class Service:
         return {"data": data}
 
 
-def _parsed(content: bytes, op: Operation[..., Any]) -> dict[str, Any]:
+def _parsed(content: bytes, op: Endpoint) -> dict[str, Any]:
     most = MOST_EMAIL if op.path.startswith("/email/") else MOST_OTHER
     if len(content) > most:
         raise Refused(f"The request body is larger than {most} bytes", status=413)

@@ -163,7 +163,7 @@ def _history_row(emails: list[Email], request: Request) -> dict[str, Any]:
 
 
 def _served_counts(emails: list[Email], account: Account) -> dict[str, Any]:
-    status = Counter(e.status for e in emails)
+    status = Counter[str](e.status for e in emails)
     counted = {
         "bounce": sum(status[word] for word in BOUNCED),
         "reject": status["rejected"],

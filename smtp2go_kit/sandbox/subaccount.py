@@ -8,6 +8,7 @@ from smtp2go_kit import operations
 from smtp2go_kit.sandbox.account import Subaccount
 from smtp2go_kit.sandbox.requests import CORRECT, Refused, invalid
 from smtp2go_kit.sandbox.service import Request, answers
+from smtp2go_kit.shapes import is_list
 
 DEFAULT_PLAN = 10_000
 PAGE = 100
@@ -100,7 +101,7 @@ def _found(request: Request) -> list[Subaccount]:
     terms = [
         str(t).lower()
         for entry in args.get("search_terms") or ()
-        for t in (entry if isinstance(entry, list) else [entry])
+        for t in (entry if is_list(entry) else [entry])
     ]
     fuzzy = args.get("fuzzy_search", True)
     found = [
