@@ -61,7 +61,7 @@ _HOMES = {
     "connect": "client",
 }
 
-__all__ = [
+__all__ = [  # noqa: PLE0604 - one list for both, so that they cannot differ
     "__version__",
     *_HOMES,  # pyright: ignore[reportUnsupportedDunderAll] - as above
 ]

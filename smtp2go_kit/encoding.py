@@ -47,7 +47,7 @@ def moment(value: str | dt.datetime | dt.date, now: dt.datetime) -> str:
         value = _parsed(value.strip(), now)
     if not isinstance(value, dt.datetime):
         value = dt.datetime.combine(value, dt.time.min)
-    if not value == value:
+    if not value == value:  # noqa: PLR0124 - pandas' NaT equals nothing, itself included
         raise ValueError("is not a time (NaT)")
     # A pandas Timestamp has nanoseconds, which its own isoformat would write.
     plain = value.replace(tzinfo=None) if value.tzinfo is None else _utc(value)

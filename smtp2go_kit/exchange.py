@@ -178,14 +178,14 @@ def _read(reply: Reply, title: str, redact: Callable[[str], str], effect: Effect
 
 def _hold(session: Session, reply: Reply, retry: int, title: str) -> None:
     said = wait_of(reply)
-    jitter = random.uniform(1.0, 1.1)
+    jitter = random.uniform(1.0, 1.1)  # noqa: S311 - spreads clients out, guards nothing
     seconds = max(said, 1.0) if said is not None else LEAST_WAIT * 2**retry * jitter
     LOGGER.warning("%s: rate limited by the service, waiting %.0f seconds", title, seconds)
     session.pace.hold(seconds)
 
 
 def _backoff(retry: int) -> float:
-    return float(2**retry) * random.uniform(0.5, 1.0)
+    return float(2**retry) * random.uniform(0.5, 1.0)  # noqa: S311 - as above
 
 
 def redactor(session: Session, call: Call) -> Callable[[str], str]:

@@ -92,7 +92,7 @@ class Awaiting(Caller):
     """A caller whose calls are awaited."""
 
 
-C = TypeVar("C", bound=Caller, covariant=True)
+C = TypeVar("C", bound=Caller, covariant=True)  # noqa: PLC0105 - short, as every group names it
 
 
 class Group(Generic[C]):

@@ -32,7 +32,7 @@ def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
     from smtp2go_kit.frames import to_frame
 
     table = call.operation.declared.table
-    assert table is not None
+    assert table is not None  # noqa: S101 - narrows for the type checkers
     if isinstance(answer, Answer):
         one = [answer.data] if is_object(answer.data) else []
         answer = Records(one, {}, len(one), False, None, answer.request_id)

@@ -26,7 +26,7 @@ class Input(Enum):
     LINE = "line"
     PARAGRAPH = "paragraph"
     HTML = "html"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the name of an input
     MOMENT = "moment"
     FILES = "files"
 

@@ -161,7 +161,7 @@ class Account:
     def __init__(self, *, seed: int, now: Callable[[], float]) -> None:
         self.seed = seed
         self.now = now
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 - reproducible on purpose
         self.lock = threading.RLock()
         self.api_key = "api-" + self.letters(32)
         self.permissions: tuple[str, ...] = ("*",)

@@ -74,7 +74,7 @@ class Sandbox(httpx.MockTransport):
         self.service = Service(self.account, contract, limits)
         if not empty:
             # numpy draws the account's history; an empty one does without it.
-            from smtp2go_kit.sandbox.seed import seed as fill
+            from smtp2go_kit.sandbox.seeding import seed as fill
 
             fill(self.account)
         super().__init__(self._respond)

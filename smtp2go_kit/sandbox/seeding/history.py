@@ -7,20 +7,20 @@ from operator import attrgetter
 from numpy.random import PCG64, Generator
 
 from smtp2go_kit.sandbox.account import DAY, Account
-from smtp2go_kit.sandbox.seed_emails import write
-from smtp2go_kit.sandbox.seed_events import (
+from smtp2go_kit.sandbox.seeding.emails import write
+from smtp2go_kit.sandbox.seeding.events import (
     click_events,
     opening_events,
     reaction_events,
     sending_events,
 )
-from smtp2go_kit.sandbox.seed_names import Names
-from smtp2go_kit.sandbox.seed_outcomes import decide
-from smtp2go_kit.sandbox.seed_people import gather
-from smtp2go_kit.sandbox.seed_reactions import react, suppress
-from smtp2go_kit.sandbox.seed_schedule import Window, schedule
-from smtp2go_kit.sandbox.seed_settings import settle
-from smtp2go_kit.sandbox.seed_views import clicked, opened
+from smtp2go_kit.sandbox.seeding.names import Names
+from smtp2go_kit.sandbox.seeding.outcomes import decide
+from smtp2go_kit.sandbox.seeding.people import gather
+from smtp2go_kit.sandbox.seeding.reactions import react, suppress
+from smtp2go_kit.sandbox.seeding.schedule import Window, schedule
+from smtp2go_kit.sandbox.seeding.settings import settle
+from smtp2go_kit.sandbox.seeding.views import clicked, opened
 
 
 def seed(account: Account, *, days: int = 90) -> None:

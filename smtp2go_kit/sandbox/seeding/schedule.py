@@ -10,8 +10,8 @@ import numpy as np
 from numpy.random import Generator
 
 from smtp2go_kit.sandbox.account import DAY
-from smtp2go_kit.sandbox.seed_people import Bools, Floats, Ints, People
-from smtp2go_kit.sandbox.seed_streams import INVOICES, STREAMS, Stream
+from smtp2go_kit.sandbox.seeding.people import Bools, Floats, Ints, People
+from smtp2go_kit.sandbox.seeding.streams import INVOICES, STREAMS, Stream
 
 HOUR = 3_600.0
 MINUTE = 60.0

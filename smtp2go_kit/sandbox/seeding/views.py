@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from smtp2go_kit.sandbox.providers import PROVIDERS, provider_index
-from smtp2go_kit.sandbox.seed_clients import APPLE_PRIVACY, BROWSERS, CLIENTS, READ_WITH, SCANNER
-from smtp2go_kit.sandbox.seed_outcomes import Outcomes
-from smtp2go_kit.sandbox.seed_people import Bools, Floats, Ints
-from smtp2go_kit.sandbox.seed_schedule import HOUR
-from smtp2go_kit.sandbox.seed_streams import STREAMS
+from smtp2go_kit.sandbox.seeding.clients import APPLE_PRIVACY, BROWSERS, CLIENTS, READ_WITH, SCANNER
+from smtp2go_kit.sandbox.seeding.outcomes import Outcomes
+from smtp2go_kit.sandbox.seeding.people import Bools, Floats, Ints
+from smtp2go_kit.sandbox.seeding.providers import PROVIDERS, provider_index
+from smtp2go_kit.sandbox.seeding.schedule import HOUR
+from smtp2go_kit.sandbox.seeding.streams import STREAMS
 
 OPENS_AGAIN = 0.22
 OTHER_DEVICE = 0.15

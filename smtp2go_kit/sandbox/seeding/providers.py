@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smtp2go_kit.sandbox import provider_replies as replies
-from smtp2go_kit.sandbox.provider_replies import GSMTP, Failure, Replies
+from smtp2go_kit.sandbox.seeding import provider_replies as replies
+from smtp2go_kit.sandbox.seeding.provider_replies import GSMTP, Failure, Replies
 
 # No server of the recipient speaks here: this is what the sending side writes down.
 _UNREACHED: Replies = {

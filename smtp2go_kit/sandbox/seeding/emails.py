@@ -9,13 +9,13 @@ import numpy as np
 from numpy.random import Generator
 
 from smtp2go_kit.sandbox.account import Account, Email, Status
-from smtp2go_kit.sandbox.providers import PROVIDERS
-from smtp2go_kit.sandbox.seed_names import Names, looked_up
-from smtp2go_kit.sandbox.seed_outcomes import FAILURES, Outcomes
-from smtp2go_kit.sandbox.seed_people import listed
-from smtp2go_kit.sandbox.seed_reactions import Reactions
-from smtp2go_kit.sandbox.seed_schedule import Mailing
-from smtp2go_kit.sandbox.seed_streams import API_KEY, STREAMS
+from smtp2go_kit.sandbox.seeding.names import Names, looked_up
+from smtp2go_kit.sandbox.seeding.outcomes import FAILURES, Outcomes
+from smtp2go_kit.sandbox.seeding.people import listed
+from smtp2go_kit.sandbox.seeding.providers import PROVIDERS
+from smtp2go_kit.sandbox.seeding.reactions import Reactions
+from smtp2go_kit.sandbox.seeding.schedule import Mailing
+from smtp2go_kit.sandbox.seeding.streams import API_KEY, STREAMS
 
 # One list for each field of an email.
 Columns = dict[str, list[Any]]

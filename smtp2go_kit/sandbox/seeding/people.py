@@ -11,8 +11,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from smtp2go_kit.sandbox.providers import PROVIDERS, provider_index
-from smtp2go_kit.sandbox.seed_streams import STORE, Audience
+from smtp2go_kit.sandbox.seeding.providers import PROVIDERS, provider_index
+from smtp2go_kit.sandbox.seeding.streams import STORE, Audience
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

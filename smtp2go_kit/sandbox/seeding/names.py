@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.random import Generator
 
-from smtp2go_kit.sandbox.seed_outcomes import Outcomes
-from smtp2go_kit.sandbox.seed_people import Floats, Ints, listed
-from smtp2go_kit.sandbox.seed_streams import STREAMS
+from smtp2go_kit.sandbox.seeding.outcomes import Outcomes
+from smtp2go_kit.sandbox.seeding.people import Floats, Ints, listed
+from smtp2go_kit.sandbox.seeding.streams import STREAMS
 
 # The values of a name for some rows of the mailing.
 Values = Callable[[Ints], list[Any]]

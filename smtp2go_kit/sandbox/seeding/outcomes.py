@@ -9,12 +9,12 @@ import numpy as np
 from numpy.random import Generator
 
 from smtp2go_kit.sandbox.account import DAY
-from smtp2go_kit.sandbox.provider_replies import Failure
-from smtp2go_kit.sandbox.providers import PROVIDERS, Provider
-from smtp2go_kit.sandbox.seed_people import Bools, Floats, Ints, People, listed
-from smtp2go_kit.sandbox.seed_schedule import HOUR, MINUTE, Mailing, Window
-from smtp2go_kit.sandbox.seed_streams import NEWSLETTER
-from smtp2go_kit.sandbox.seed_trouble import refused, throttled
+from smtp2go_kit.sandbox.seeding.people import Bools, Floats, Ints, People, listed
+from smtp2go_kit.sandbox.seeding.provider_replies import Failure
+from smtp2go_kit.sandbox.seeding.providers import PROVIDERS, Provider
+from smtp2go_kit.sandbox.seeding.schedule import HOUR, MINUTE, Mailing, Window
+from smtp2go_kit.sandbox.seeding.streams import NEWSLETTER
+from smtp2go_kit.sandbox.seeding.trouble import refused, throttled
 
 ACCEPTED = -1
 FAILURES: tuple[Failure, ...] = get_args(Failure)
@@ -92,8 +92,9 @@ def age(rng: Generator, people: People, window: Window) -> Mailboxes:
     dead_from, full_from = np.where(some, since, np.inf)
     invalid, inactive, nowhere = (FAILURES.index(failure) for failure in HARD)
     failure = np.where(rng.random(count) < 0.75, invalid, inactive)
-    # A dead mailbox among the few staff would drown everything else.
-    dead_from[people.audiences["staff"][0]] = np.inf
+    # A broken mailbox among the few staff would drown everything else.
+    staff, _ = people.audiences["staff"]
+    dead_from[staff] = full_from[staff] = np.inf
     dead_from[people.imported] = np.inf
     dead_from[np.concatenate((people.typos, people.dead))] = 0.0
     failure[people.typos] = nowhere

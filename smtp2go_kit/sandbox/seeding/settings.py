@@ -14,7 +14,7 @@ from smtp2go_kit.sandbox.account import (
     Subaccount,
     Tracker,
 )
-from smtp2go_kit.sandbox.seed_streams import POST, STATEMENTS, STORE, TRADE, WELCOME
+from smtp2go_kit.sandbox.seeding.streams import POST, STATEMENTS, STORE, TRADE, WELCOME
 
 _USERS: dict[str, dict[str, object]] = {
     "shop-orders": {

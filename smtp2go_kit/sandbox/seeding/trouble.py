@@ -9,10 +9,10 @@ import numpy as np
 from numpy.random import Generator
 
 from smtp2go_kit.sandbox.account import DAY
-from smtp2go_kit.sandbox.providers import provider_index
-from smtp2go_kit.sandbox.seed_people import KEY_CUSTOMER, Bools, Floats
-from smtp2go_kit.sandbox.seed_schedule import HOUR, MINUTE, Mailing
-from smtp2go_kit.sandbox.seed_streams import STATEMENTS
+from smtp2go_kit.sandbox.seeding.people import KEY_CUSTOMER, Bools, Floats
+from smtp2go_kit.sandbox.seeding.providers import provider_index
+from smtp2go_kit.sandbox.seeding.schedule import HOUR, MINUTE, Mailing
+from smtp2go_kit.sandbox.seeding.streams import STATEMENTS
 
 REFUSAL_DAYS = 6
 THROTTLED_SHARE = 0.65

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from smtp2go_kit.sandbox.account import Clicked, Email, Event, Opened, Status
-from smtp2go_kit.sandbox.seed_clients import BROWSERS, CLIENTS, MailClient
-from smtp2go_kit.sandbox.seed_names import Names
-from smtp2go_kit.sandbox.seed_outcomes import Outcomes
-from smtp2go_kit.sandbox.seed_people import listed
-from smtp2go_kit.sandbox.seed_reactions import Reactions, complaint, unsubscribe_reason
-from smtp2go_kit.sandbox.seed_schedule import Mailing
-from smtp2go_kit.sandbox.seed_streams import STREAMS
-from smtp2go_kit.sandbox.seed_views import Views
+from smtp2go_kit.sandbox.seeding.clients import BROWSERS, CLIENTS, MailClient
+from smtp2go_kit.sandbox.seeding.names import Names
+from smtp2go_kit.sandbox.seeding.outcomes import Outcomes
+from smtp2go_kit.sandbox.seeding.people import listed
+from smtp2go_kit.sandbox.seeding.reactions import Reactions, complaint, unsubscribe_reason
+from smtp2go_kit.sandbox.seeding.schedule import Mailing
+from smtp2go_kit.sandbox.seeding.streams import STREAMS
+from smtp2go_kit.sandbox.seeding.views import Views
 
 _FINAL: dict[Status, str] = {
     "delivered": "delivered",
