@@ -111,10 +111,10 @@ def is_base64(text: str) -> bool:
     """Whether a text is base64.
 
     Args:
-        text: The text, less any white space.
+        text: The text; line breaks in it do not count.
     """
     try:
-        base64.b64decode(text, validate=True)
+        base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         return False
     return True

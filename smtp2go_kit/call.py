@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from smtp2go_kit.checks import Fault, fault
@@ -40,7 +40,7 @@ class Call:
     """
 
     operation: Endpoint
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] = field(repr=False)
     local: Mapping[str, Any]
 
     @property
@@ -80,7 +80,7 @@ def prepare(
         for p in operation.parameters
         if given.get(p.name) is not None
     }
-    for rule in operation.declared.rules:
+    for rule in (_window_in_order, *operation.declared.rules):
         if broken := rule(wire):
             raise InvalidArgument(*broken, operation=operation.title)
     _check_size(operation, wire)
@@ -147,6 +147,13 @@ def _problem(wrong: Fault, *, secret: bool) -> str:
         size = f" ({len(wrong.found)} values)" if is_list(wrong.found) else ""
         shown = f"{shown[:SHOWN]}...{size}"
     return f"expected {expected}, got {shown}"
+
+
+def _window_in_order(wire: Mapping[str, Any]) -> tuple[str, str] | None:
+    start, end = wire.get("start_date"), wire.get("end_date")
+    if start and end and start > end:
+        return "start_date", f"{start} is after end_date {end}; swap them"
+    return None
 
 
 def _check_size(operation: Endpoint, wire: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from email.message import EmailMessage
-from email.utils import parseaddr
+from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
 
 from smtp2go_kit.secret import Secret
@@ -60,7 +60,7 @@ def _utc(value: dt.datetime) -> dt.datetime:
 
 def _parsed(text: str, now: dt.datetime) -> dt.datetime:
     if ago := RELATIVE.fullmatch(text):
-        return now.replace(microsecond=0) - dt.timedelta(**{UNITS[ago[2]]: int(ago[1])})
+        return _before(now.replace(microsecond=0), int(ago[1]), ago[2])
     try:
         return dt.datetime.fromisoformat(text)
     except ValueError:
@@ -70,13 +70,28 @@ def _parsed(text: str, now: dt.datetime) -> dt.datetime:
         ) from None
 
 
+def _before(now: dt.datetime, count: int, unit: str) -> dt.datetime:
+    try:
+        return now - dt.timedelta(**{UNITS[unit]: count})
+    except OverflowError:
+        raise ValueError(f"'{count}{unit}' ago is before the calendar begins") from None
+
+
 def moment_expected(value: str) -> str | None:
-    """Wire check of a time: ISO 8601."""
+    """Wire check of a time: ISO 8601, or as in an email's Date header."""
     try:
         dt.datetime.fromisoformat(value)
     except ValueError:
-        return "an ISO-8601 formatted datetime"
+        return None if _is_rfc_date(value) else "an ISO-8601 formatted datetime"
     return None
+
+
+def _is_rfc_date(text: str) -> bool:
+    try:
+        parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def mailbox_expected(value: str) -> str | None:
@@ -103,8 +118,13 @@ def _is_address(text: str) -> bool:
 
 def mailboxes_expected(values: list[str]) -> str | None:
     """Wire check of recipients: 1 to 100 mailboxes."""
-    if not 1 <= len(values) <= MOST_RECIPIENTS:
-        return f"1 to {MOST_RECIPIENTS} email addresses"
+    return copies_expected(values) if values else f"1 to {MOST_RECIPIENTS} email addresses"
+
+
+def copies_expected(values: list[str]) -> str | None:
+    """Wire check of copied recipients: up to 100 mailboxes."""
+    if len(values) > MOST_RECIPIENTS:
+        return f"up to {MOST_RECIPIENTS} email addresses"
     return next((wrong for wrong in map(mailbox_expected, values) if wrong), None)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from smtp2go_kit.answers import LEAST_WAIT, Answer, Reply, check_accepted, read, wait_of
@@ -49,7 +49,7 @@ class Attempt:
     """Send this body to this path, after waiting this many seconds."""
 
     path: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(repr=False)
     name: str
     budget: Budget | None = None
     after: float = 0.0
@@ -140,28 +140,27 @@ def _attempts(session: Session, call: Call, attempt: Attempt, effect: Effect) ->
     title, redact = call.operation.title, redactor(session, call)
     for retry in range(session.settings.retries + 1):
         last = retry == session.settings.retries
-        after = 0.0
         try:
             reply = yield attempt
-        except Unsent:
+        except NoAnswer as failure:
+            if effect is not Effect.READ and not isinstance(failure, Unsent):
+                raise OutcomeUnknown(title, redact(str(failure)), check=CHECKS[effect]) from failure
             if last:
                 raise
-            after = _backoff(retry)
-        except NoAnswer as error:
-            if effect is not Effect.READ:
-                raise OutcomeUnknown(title, redact(str(error)), check=CHECKS[effect]) from None
-            if last:
-                raise
-            after = _backoff(retry)
+            attempt = replace(attempt, after=_backoff(retry))
         else:
-            if reply.status == 429 and not last:
+            if reply.status == 429:
                 _hold(session, reply, retry, title)
-            elif reply.status >= 500 and effect is Effect.READ and not last:
-                after = _backoff(retry)
-            else:
+            if last or not _may_help(reply, effect):
                 return _read(reply, title, redact, effect)
-        attempt = Attempt(attempt.path, attempt.body, attempt.name, attempt.budget, after)
+            after = 0.0 if reply.status == 429 else wait_of(reply) or _backoff(retry)
+            attempt = replace(attempt, after=after)
     raise AssertionError("the last attempt returns or raises")
+
+
+def _may_help(reply: Reply, effect: Effect) -> bool:
+    """Whether the same request may fare better, and certainly did nothing yet."""
+    return reply.status == 429 or (reply.status >= 500 and effect is Effect.READ)
 
 
 def _read(reply: Reply, title: str, redact: Callable[[str], str], effect: Effect) -> Answer:

@@ -45,6 +45,7 @@ class Served:
         drop: Parameters replaced by what is asked.
         gone: Parameters the service no longer takes, with what to do instead.
         select: Parameters applied to the rows here, as the service no longer does.
+        optional: Fields the document requires and the service does not.
         takes: JSON types of the fields that differ from the document or are newer than it.
     """
 
@@ -62,6 +63,7 @@ class Served:
         default_factory=dict[str, Callable[[list[Row], Arguments], list[Row]]]
     )
 
+    optional: frozenset[str] = frozenset()
     takes: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def explains(self, refusal: ApiError) -> bool:

@@ -129,6 +129,15 @@ Mailboxes = Annotated[
         input=Input.PARAGRAPH,
     ),
 ]
+Copies = Annotated[
+    str | Sequence[str],
+    Kind(
+        wire=list[str],
+        encode=encoding.as_list,
+        check=encoding.copies_expected,
+        input=Input.PARAGRAPH,
+    ),
+]
 AddressOrDomain = Annotated[str, Kind(check=encoding.address_or_domain_expected)]
 DomainName = Annotated[str, Kind(check=encoding.domain_expected)]
 Subdomain = Annotated[str, Kind(check=encoding.subdomain_expected)]

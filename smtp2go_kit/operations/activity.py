@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtp2go_kit.operation import Budget, C, Effect, Group, Pages, operation
-from smtp2go_kit.operations.rules import window_in_order
 from smtp2go_kit.served import Served
 from smtp2go_kit.tables import COUNT, STR, TIME, Child, Table
 from smtp2go_kit.types import EventType, Limit, Moment, Progress
@@ -71,7 +70,6 @@ class Activity(Group[C]):
             convert={"search_usernames": lambda name: [name]},
             takes={"search_usernames": list[str], "subaccounts": list[str]},
         ),
-        rules=(window_in_order,),
     )
     def search(
         self,

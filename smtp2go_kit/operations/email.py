@@ -8,10 +8,10 @@ from typing_extensions import TypedDict
 
 from smtp2go_kit.answers import structure
 from smtp2go_kit.operation import Budget, C, Effect, Group, Pages, operation
-from smtp2go_kit.operations.rules import window_in_order
 from smtp2go_kit.served import Arguments, Row, Served
 from smtp2go_kit.tables import COUNT, STR, TIME, Child, Table
 from smtp2go_kit.types import (
+    Copies,
     Direction,
     Files,
     HeaderFilter,
@@ -118,15 +118,19 @@ def _sorted(rows: list[Row], arguments: Arguments) -> list[Row]:
 class Email(Group[C]):
     """Sending email, and searching what was sent."""
 
-    @operation("/email/send", Effect.SEND, served=Served(takes=NEWER | FILES))
+    @operation(
+        "/email/send",
+        Effect.SEND,
+        served=Served(takes=NEWER | FILES, optional=frozenset({"subject"})),
+    )
     def send(
         self,
         sender: Mailbox,
         to: Mailboxes,
         subject: Line,
         *,
-        cc: Mailboxes | None = None,
-        bcc: Mailboxes | None = None,
+        cc: Copies | None = None,
+        bcc: Copies | None = None,
         html_body: Html | None = None,
         text_body: Text | None = None,
         custom_headers: Headers | None = None,
@@ -186,7 +190,6 @@ class Email(Group[C]):
             select={"headers": _with_headers, "sort_by": _sorted, "sort_dir": _sorted},
             takes={"headers": list[str]},
         ),
-        rules=(window_in_order,),
     )
     def search(
         self,

@@ -8,14 +8,6 @@ from typing import Any
 LEAST_DEDICATED = 100_000
 
 
-def window_in_order(wire: Mapping[str, Any]) -> tuple[str, str] | None:
-    """A window must not end before it starts."""
-    start, end = wire.get("start_date"), wire.get("end_date")
-    if start and end and start > end:
-        return "start_date", f"{start} is after end_date {end}; swap them"
-    return None
-
-
 def dedicated_ip_needs_volume(wire: Mapping[str, Any]) -> tuple[str, str] | None:
     """A dedicated IP goes only with a plan of more than 100,000 emails."""
     if wire.get("dedicated_ip") and wire.get("limit", 0) <= LEAST_DEDICATED:

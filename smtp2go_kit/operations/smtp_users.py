@@ -40,7 +40,9 @@ USERS = Table(
     key=("username",),
 )
 # The service takes the fields flat, so it misses the username in the document's user_data.
-FLAT = Served(refused=frozenset({"user_data", "username"}), flat=True)
+FLAT = Served(
+    refused=frozenset({"user_data", "username"}), flat=True, optional=frozenset({"email_password"})
+)
 
 
 class SmtpUser(TypedDict, total=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtp2go_kit.operation import C, Effect, Group, operation
-from smtp2go_kit.operations.rules import window_in_order
+from smtp2go_kit.served import Served
 from smtp2go_kit.tables import COUNT, FLAG, RATE, STR, TIME, Columns, Table
 from smtp2go_kit.types import GroupBy, Moment
 
@@ -19,6 +19,7 @@ CYCLE: Columns = {
     "cycle_remaining": COUNT,
     "cycle_max": COUNT,
 }
+BY_USER = Served(takes={"username": str})
 UNSUBSCRIBES = {"unsubscribe_percent": "unsubscribes_percent"}
 SUMMARY: Columns = {
     **CYCLE,
@@ -65,6 +66,7 @@ class Stats(Group[C]):
     @operation(
         "/stats/email_bounces",
         Effect.READ,
+        served=BY_USER,
         table=Table(
             {
                 "emails": COUNT,
@@ -87,8 +89,7 @@ class Stats(Group[C]):
     @operation(
         "/stats/email_history",
         Effect.READ,
-        table=Table(HISTORY, rows=("history",), total=(), window=True),
-        rules=(window_in_order,),
+        table=Table(HISTORY, rows=("history",), window=True),
     )
     def email_history(
         self,
@@ -112,6 +113,7 @@ class Stats(Group[C]):
     @operation(
         "/stats/email_spam",
         Effect.READ,
+        served=BY_USER,
         table=Table({"emails": COUNT, "rejects": COUNT, "spams": COUNT, "spam_percent": RATE}),
     )
     def email_spam(self) -> pd.DataFrame:
@@ -121,6 +123,7 @@ class Stats(Group[C]):
     @operation(
         "/stats/email_unsubs",
         Effect.READ,
+        served=BY_USER,
         table=Table(
             {
                 "emails": COUNT,
@@ -135,7 +138,12 @@ class Stats(Group[C]):
         """Unsubscribes over the last 30 days, in one row."""
         ...
 
-    @operation("/stats/email_summary", Effect.READ, table=Table(SUMMARY, aliases=UNSUBSCRIBES))
+    @operation(
+        "/stats/email_summary",
+        Effect.READ,
+        served=BY_USER,
+        table=Table(SUMMARY, aliases=UNSUBSCRIBES),
+    )
     def email_summary(self) -> pd.DataFrame:
         """The cycle, bounces, spam complaints and unsubscribes together, in one row."""
         ...

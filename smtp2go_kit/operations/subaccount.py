@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import itertools
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from typing_extensions import TypedDict
 
 from smtp2go_kit.operation import Budget, C, Effect, Group, Pages, operation
 from smtp2go_kit.operations.rules import dedicated_ip_needs_volume
 from smtp2go_kit.served import Arguments, Ask, Served
-from smtp2go_kit.shapes import object_or_empty
+from smtp2go_kit.shapes import is_list, object_or_empty
 from smtp2go_kit.tables import COUNT, FLAG, STR, Table
 from smtp2go_kit.types import (
     Direction,
     EmailAddress,
+    Kind,
     Limit,
     Line,
     PlanSize,
@@ -38,6 +40,15 @@ SUBACCOUNTS = Table(
     rows=("subaccounts",),
     total=("total_count",),
 )
+
+
+def _terms_expected(terms: list[Any]) -> str | None:
+    # The document's own sample call nests the terms in a second list.
+    flat = itertools.chain.from_iterable(t if is_list(t) else [t] for t in terms)
+    return None if all(isinstance(term, str) for term in flat) else "a list of strings"
+
+
+Terms = Annotated[list[Any], Kind(check=_terms_expected)]
 
 
 class SubaccountAnswer(TypedDict, total=False):
@@ -90,6 +101,7 @@ class Subaccount(Group[C]):
         served=Served(
             refused=frozenset({"email", "subaccount_email"}),
             rename={"email": "subaccount_email"},
+            optional=frozenset({"subaccount_email"}),
             takes={"subaccount_email": str},
         ),
         budget=Budget(50, 3600),
@@ -123,6 +135,7 @@ class Subaccount(Group[C]):
             gone={
                 "new_email": "today's service cannot change a subaccount's address; leave it out"
             },
+            optional=frozenset({"fullname"}),
             takes=ID,
         ),
         rules=(dedicated_ip_needs_volume,),
@@ -179,8 +192,13 @@ class Subaccount(Group[C]):
         Effect.READ,
         table=SUBACCOUNTS,
         pages=Pages("page_size", 500, caps=False),
-        # The document's own sample call nests the terms in a second list.
-        served=Served(path="/subaccounts/search", takes={"search_terms": list}),
+        served=Served(
+            path="/subaccounts/search",
+            takes={
+                "search_terms": Terms,
+                "states": Literal["all", "active", "closed", "suspended"],
+            },
+        ),
     )
     def search(
         self,

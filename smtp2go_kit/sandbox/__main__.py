@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from typing import get_args
 
+from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.sandbox.requests import Contract
 from smtp2go_kit.sandbox.server import Server
 from smtp2go_kit.sandbox.transport import Sandbox
@@ -22,19 +23,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Command-line arguments; the process's own if not given.
     """
     options = _parser().parse_args(arguments)
-    sandbox = Sandbox(
-        seed=options.seed,
-        now=options.now,
-        contract=options.contract,
-        empty=options.empty,
-        limits=options.limits,
-    )
     try:
-        server = Server(sandbox, options.port)
-    except OSError as error:
-        print(
-            f"cannot serve on port {options.port}: {error.strerror}. Try --port 0", file=sys.stderr
+        sandbox = Sandbox(
+            seed=options.seed,
+            now=options.now,
+            contract=options.contract,
+            empty=options.empty,
+            limits=options.limits,
         )
+        server = Server(sandbox, options.port)
+    except InvalidArgument as error:
+        print(f"--{error.parameter}: {error.problem}", file=sys.stderr)
+        return 2
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        print(f"cannot serve on port {options.port}: {reason}. Try --port 0", file=sys.stderr)
         return 1
     print(f"SMTP2GO_BASE_URL={server.url} SMTP2GO_API_KEY={sandbox.api_key}", flush=True)
     _stop_on_sigterm(server)

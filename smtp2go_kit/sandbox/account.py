@@ -7,7 +7,10 @@ import string
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from smtp2go_kit.sandbox.delivery import Message
 
 Status = Literal[
     "failed",
@@ -165,11 +168,12 @@ class Account:
         self.lock = threading.RLock()
         self.api_key = "api-" + self.letters(32)
         self.permissions: tuple[str, ...] = ("*",)
-        self.member_id = self.random.randint(100_000, 999_999)
+        self.member_id = 12345  # as in the document's examples, em12345 and s12345
         self.cycle_max = 50_000
         self.cycle_start = now() - 12 * DAY
         self.cycle_used = 0
         self.emails: list[Email] = []
+        self.scheduled: list[tuple[float, Message]] = []
         self.events: list[Event] = []
         self.suppressions: dict[tuple[str, Reason], Suppressed] = {}
         self.users: dict[str, SmtpUser] = {}

@@ -21,7 +21,7 @@ T = TypeVar("T")
 def search(request: Request) -> dict[str, Any]:
     """Events of a window, newest first."""
     size = checked_limit(request.args.get("limit", DEFAULT), MOST)
-    page, total, token = request.tokens.page(request.args, size, lambda: _found(request))
+    page, total, token = request.page(size, lambda: _found(request))
     events = [_served(event) if request.is_served else _documented(event) for event in page]
     return {"total_events": total, "continue_token": token, "events": events}
 

@@ -72,6 +72,30 @@ def accept(account: Account, message: Message) -> dict[str, object]:
     return {"succeeded": 1, "failed": 0, "failures": [], "email_id": email_id}
 
 
+def schedule(account: Account, message: Message, due: float) -> None:
+    """Keep a message until it is due.
+
+    Args:
+        account: The sending account.
+        message: The message.
+        due: Unix seconds.
+    """
+    account.scheduled.append((due, message))
+
+
+def release(account: Account) -> None:
+    """Send what has come due.
+
+    Args:
+        account: The sending account.
+    """
+    now = account.now()
+    due = [message for ts, message in account.scheduled if ts <= now]
+    account.scheduled = [(ts, message) for ts, message in account.scheduled if ts > now]
+    for message in due:
+        accept(account, message)
+
+
 def _failure(recipient: str) -> str:
     return (
         f"Message failed - Error: 452-4.2.2 <{recipient}> The email account that you tried to "

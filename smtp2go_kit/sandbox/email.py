@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
@@ -13,15 +15,16 @@ from typing import Any
 
 from smtp2go_kit import operations
 from smtp2go_kit.attachments import is_base64
-from smtp2go_kit.encoding import MOST_RECIPIENTS
+from smtp2go_kit.encoding import MOST_RECIPIENTS, mailbox_expected
 from smtp2go_kit.sandbox import times
-from smtp2go_kit.sandbox.account import Email
+from smtp2go_kit.sandbox.account import DAY, Email
 from smtp2go_kit.sandbox.activity import checked_limit, in_window
-from smtp2go_kit.sandbox.delivery import Message, accept
+from smtp2go_kit.sandbox.delivery import Message, accept, schedule
 from smtp2go_kit.sandbox.requests import CORRECT, invalid
 from smtp2go_kit.sandbox.service import Request, answers
 
 MOST = 5000
+MOST_AHEAD = 3 * DAY
 Keep = Callable[[Email], bool]
 PROCESS = {"rejected": "rejected", "deferred": "processing"}
 
@@ -38,7 +41,7 @@ def send(request: Request) -> dict[str, Any]:
         to=tuple(args["to"]),
         cc=tuple(args.get("cc") or ()),
         bcc=tuple(args.get("bcc") or ()),
-        subject=args["subject"],
+        subject=args.get("subject") or f"(template {args.get('template_id')})",
         reply_to=next((value for name, value in headers if name.lower() == "reply-to"), ""),
         headers=headers,
         size=_size(args),
@@ -48,7 +51,7 @@ def send(request: Request) -> dict[str, Any]:
 
 def _check_content(name: str, blobs: Sequence[Mapping[str, Any]]) -> None:
     for blob in blobs:
-        if bool(blob.get("fileblob")) == bool(blob.get("url")):
+        if ("fileblob" in blob) == bool(blob.get("url")):
             raise invalid(name, f"The field '{name}' was expecting a fileblob or a url, {CORRECT}")
         if not is_base64(blob.get("fileblob") or ""):
             raise invalid(
@@ -69,10 +72,18 @@ def mime(request: Request) -> dict[str, Any]:
         content = base64.b64decode("".join(request.args["mime_email"].split()), validate=True)
     except (binascii.Error, ValueError):
         raise _bad_mime("was expecting base64 text") from None
+    try:
+        return _accepted(request, _parsed(content))
+    except (ValueError, IndexError, LookupError) as error:
+        # What the standard library's parser raises at malformed headers.
+        raise _bad_mime(f"could not be read as an email ({error})") from error
+
+
+def _parsed(content: bytes) -> Message:
     parsed = message_from_bytes(content, policy=policy.default)
     to, cc, bcc = (_mailboxes(parsed, name) for name in ("to", "cc", "bcc"))
-    if not parsed["from"] or not to + cc + bcc:
-        raise _bad_mime("was expecting an email with a From header and a recipient")
+    if mailbox_expected(str(parsed["from"] or "")) or not to + cc + bcc:
+        raise _bad_mime("was expecting an email with a From address and a recipient")
     if max(map(len, (to, cc, bcc))) > MOST_RECIPIENTS:
         raise _bad_mime(f"was expecting at most {MOST_RECIPIENTS} addresses a header")
     known = (
@@ -85,7 +96,7 @@ def mime(request: Request) -> dict[str, Any]:
         "content-transfer-encoding",
         "mime-version",
     )
-    message = Message(
+    return Message(
         header_from=str(parsed["from"]),
         to=to,
         cc=cc,
@@ -95,7 +106,6 @@ def mime(request: Request) -> dict[str, Any]:
         headers=tuple((k, str(v)) for k, v in parsed.items() if k.lower() not in known),
         size=len(content),
     )
-    return _accepted(request, message)
 
 
 def _mailboxes(message: EmailMessage, name: str) -> tuple[str, ...]:
@@ -112,10 +122,29 @@ def _bad_mime(problem: str) -> Exception:
 
 
 def _accepted(request: Request, message: Message) -> dict[str, Any]:
+    if when := request.args.get("schedule"):
+        return _scheduled(request, message, when)
     answer = accept(request.account, message)
     if request.args.get("fastaccept") and answer["email_id"]:
         return {"email_id": answer["email_id"]}
     return {name: value for name, value in answer.items() if value is not None}
+
+
+def _scheduled(request: Request, message: Message, when: str) -> dict[str, Any]:
+    now = request.account.now()
+    try:
+        due = times.read(when)
+    except ValueError:
+        due = now - 1
+    if not now <= due <= now + MOST_AHEAD:
+        raise invalid(
+            "schedule",
+            f"The field 'schedule' was expecting a time within 3 days, not '{when}', {CORRECT}",
+        )
+    schedule_id = str(uuid.UUID(int=request.account.random.getrandbits(128), version=4))
+    mark = ("X-Smtp2go-Schedule-Id", schedule_id)
+    schedule(request.account, replace(message, headers=(*message.headers, mark)), due)
+    return {"succeeded": 1, "failed": 0, "failures": [], "schedule_id": schedule_id}
 
 
 @answers(operations.Email.search)
@@ -127,7 +156,7 @@ def search(request: Request) -> dict[str, Any]:
         found = _found(request)
         counts = Counter(email.status for email in found)
         return {"count": len(found), "emails": [], "status_counts": dict(counts)}
-    page, total, token = request.tokens.page(args, size, lambda: _found(request))
+    page, total, token = request.page(size, lambda: _found(request))
     emails = [_email(email, request) for email in page]
     data: dict[str, Any] = {"count": len(page) if request.is_served else total, "emails": emails}
     return data | ({"continue_token": token} if token or not request.is_served else {})
@@ -172,7 +201,7 @@ def _query(text: str, ignore_case: bool) -> Callable[[Email], bool]:
 
 
 def _has_header(wanted: dict[str, str]) -> Callable[[Email], bool]:
-    key, value = wanted.get("key", "").lower(), wanted.get("value")
+    key, value = (wanted.get("key") or "").lower(), wanted.get("value")
     return lambda e: any(
         (not key or k.lower() == key) and (value is None or v == value) for k, v in _all_headers(e)
     )

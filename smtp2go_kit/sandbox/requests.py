@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from smtp2go_kit.checks import Fault, fault
@@ -80,14 +80,18 @@ def fields_of(op: Endpoint, contract: Contract) -> dict[str, Field]:
         and (name not in served.select or name in served.convert)
     }
     taken = {n: _like(kept.get(n), w, n in served.asks) for n, w in served.takes.items()}
-    return kept | taken
+    return {
+        name: replace(field, required=field.required and name not in served.optional)
+        for name, field in (kept | taken).items()
+    }
 
 
 def _like(field: Field | None, wire: Any, required: bool = False) -> Field:
+    kind = kind_of(wire)
     if field is None:
-        return Field(kind_of(wire), required)
-    check = field.kind.check if field.kind.wire == wire or "ServedFile" in str(wire) else None
-    return Field(Kind(wire=wire, check=check), field.required)
+        return Field(kind, required)
+    check = kind.check or (field.kind.check if "ServedFile" in str(wire) else None)
+    return Field(replace(kind, check=check), field.required)
 
 
 def arguments_of(op: Endpoint, body: Mapping[str, Any], contract: Contract) -> Arguments:
@@ -112,6 +116,9 @@ def arguments_of(op: Endpoint, body: Mapping[str, Any], contract: Contract) -> A
             raise invalid(name, f"The field '{name}' is required but was not found, {CORRECT}")
         if name in arguments and (wrong := fault(arguments[name], field.kind)):
             raise invalid(name, _told(name, wrong, arguments[name]))
+    for rule in op.declared.rules:
+        if broken := rule(arguments):
+            raise invalid(broken[0], f"The field '{broken[0]}' {broken[1]}, {CORRECT}")
     return arguments
 
 

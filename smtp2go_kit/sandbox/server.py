@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from smtp2go_kit.call import MOST_EMAIL
+from smtp2go_kit.sandbox.requests import Refused
+from smtp2go_kit.sandbox.service import refusal
 from smtp2go_kit.sandbox.transport import Sandbox
 
 HOST = "127.0.0.1"
@@ -41,36 +44,47 @@ class _Exchange(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def _respond(self) -> None:
-        content = self._body()
+        try:
+            content = self._body()
+        except ValueError:
+            self.send_error(400, "The request's body has no readable length")
+            return
         headers = {name.lower(): text for name, text in self.headers.items()}
-        path = urlsplit(self.path).path
         server = cast(Server, self.server)
+        path = urlsplit(self.path).path
         told = server.sandbox.service.respond(self.command, path, headers, content)
-        self.send_response(told.status)
-        for name, text in told.headers.items():
+        self._write(told.status, told.headers, told.content)
+
+    def _write(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        self.send_response(status)
+        for name, text in headers.items():
             self.send_header(name, text)
-        self.send_header("content-length", str(len(told.content)))
+        self.send_header("content-length", str(len(content)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(told.content)
+            self.wfile.write(content)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer in JSON what is not even a request to the API, and hang up."""
+        self.close_connection = True
+        told = refusal(Refused(message or explain or "Bad request", status=code), "")
+        self._write(told.status, {**told.headers, "connection": "close"}, told.content)
 
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
             return b"".join(self._chunks())
-        length = self.headers.get("content-length", "0")
-        size = int(length) if length.isdigit() else 0
+        size = int(self.headers.get("content-length", "0"))
         if size > MOST_READ:
             self.close_connection = True
             return b" " * (MOST_EMAIL + 1)
         return self.rfile.read(size)
 
-    def _chunks(self) -> list[bytes]:
-        chunks: list[bytes] = []
-        while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
-            chunks.append(self.rfile.read(size))
+    def _chunks(self) -> Iterator[bytes]:
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            yield self.rfile.read(size)
             self.rfile.readline()
-        self.rfile.readline()
-        return chunks
+        while self.rfile.readline().strip():
+            pass
 
     do_POST = do_GET = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _respond  # noqa: N815 - http.server's names
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import uuid
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,9 +16,11 @@ from smtp2go_kit.call import MOST_EMAIL, MOST_OTHER
 from smtp2go_kit.operation import Endpoint
 from smtp2go_kit.operations import all_operations
 from smtp2go_kit.sandbox.account import Account
+from smtp2go_kit.sandbox.delivery import release
 from smtp2go_kit.sandbox.requests import NOT_JSON, Arguments, Contract, Refused, arguments_of
 from smtp2go_kit.sandbox.tokens import Tokens
 
+LOGGER = logging.getLogger(__name__)
 KEY = re.compile(r"api-[A-Za-z0-9]{32}")
 PREFIX = "E_ApiResponseCodes."
 NO_KEY = (
@@ -59,6 +62,17 @@ class Request:
     def is_served(self) -> bool:
         """Whether to answer as today's service does."""
         return self.contract == "served"
+
+    def page(
+        self, size: int, search: Callable[[], Sequence[Any]]
+    ) -> tuple[Sequence[Any], int, str | None]:
+        """One page of a search, as :meth:`Tokens.page` gives it.
+
+        Args:
+            size: Most results on a page.
+            search: Finds all results.
+        """
+        return self.tokens.page(self.path, self.args, size, search)
 
 
 Handler = Callable[[Request], Any]
@@ -123,10 +137,15 @@ class Service:
         """
         with self.account.lock:
             request_id = str(uuid.UUID(int=self.account.random.getrandbits(128), version=4))
+            release(self.account)
             try:
                 return self._answered(method, path, headers, content, request_id)
             except Refused as refused:
-                return _refusal(refused, request_id)
+                return refusal(refused, request_id)
+            except Exception as error:
+                LOGGER.exception("%s failed", path)
+                broken = Refused(f"The sandbox failed: {error!r}", status=500)
+                return refusal(broken, request_id)
 
     def _answered(
         self, method: str, path: str, headers: Mapping[str, str], content: bytes, request_id: str
@@ -149,7 +168,8 @@ class Service:
         return op
 
     def _admit(self, op: Endpoint, headers: Mapping[str, str], body: Mapping[str, Any]) -> None:
-        bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else ""
         key = headers.get("x-smtp2go-api-key") or bearer or body.get("api_key") or ""
         if not (isinstance(key, str) and KEY.fullmatch(key)):
             raise Refused(NO_KEY, code="INVALID_IN_PAYLOAD", status=403)
@@ -199,7 +219,13 @@ def _parsed(content: bytes, op: Endpoint) -> dict[str, Any]:
     return body  # pyright: ignore[reportUnknownVariableType] - any JSON object
 
 
-def _refusal(refused: Refused, request_id: str) -> Response:
+def refusal(refused: Refused, request_id: str) -> Response:
+    """An error in the service's envelope.
+
+    Args:
+        refused: What is refused.
+        request_id: The request's id.
+    """
     data: dict[str, Any] = {"error_code": PREFIX + refused.code, "error": refused.error}
     if refused.field:
         data["error"] = NOT_JSON

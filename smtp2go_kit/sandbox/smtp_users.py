@@ -49,7 +49,8 @@ def add(request: Request) -> dict[str, Any]:
         )
     if name in request.account.users:
         raise Refused(f"The username {name} is already in use")
-    user = SmtpUser(name, settings.pop("email_password"), {**DEFAULTS, **settings})
+    password = settings.pop("email_password", None) or request.account.letters(16)
+    user = SmtpUser(name, password, {**DEFAULTS, **settings})
     request.account.users[name] = user
     return _results(request, [user])
 
@@ -59,7 +60,7 @@ def edit(request: Request) -> dict[str, Any]:
     """Edit a user; what is not given becomes its default."""
     settings = dict(request.args)
     user = _known(request, settings.pop("username"))
-    user.email_password = settings.pop("email_password")
+    user.email_password = settings.pop("email_password", user.email_password)
     user.settings = {**DEFAULTS, **settings}
     return _results(request, [user])
 

@@ -86,7 +86,7 @@ def search(request: Request) -> dict[str, Any]:
             f"The field 'page_size' was expecting a value of at most {MOST} "
             f"but found '{size}', {CORRECT}",
         )
-    page, total, token = request.tokens.page(request.args, size, lambda: _found(request))
+    page, total, token = request.page(size, lambda: _found(request))
     return {
         "continue_token": token or ("" if request.is_served else None),
         "total_count": total,

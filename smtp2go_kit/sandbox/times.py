@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from email.utils import parsedate_to_datetime
 
 
 def read(text: str) -> float:
-    """Unix seconds of an ISO-8601 text; UTC where it has no zone."""
-    moment = dt.datetime.fromisoformat(text)
+    """Unix seconds of an ISO-8601 text or an email's Date; UTC where it has no zone."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        moment = parsedate_to_datetime(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 

@@ -30,17 +30,18 @@ class Tokens:
         self._last = 0
 
     def page(
-        self, args: Mapping[str, Any], size: int, search: Callable[[], Sequence[Any]]
+        self, path: str, args: Mapping[str, Any], size: int, search: Callable[[], Sequence[Any]]
     ) -> tuple[Sequence[Any], int, str | None]:
         """One page, the number of all results, and the token of the next page.
 
         Args:
+            path: The endpoint's path.
             args: The request's arguments; a token goes only with those it was given for.
             size: Most results on a page.
             search: Finds all results; called for the first page only.
         """
         token = args.get("continue_token")
-        asked = _digest({k: v for k, v in args.items() if k != "continue_token"})
+        asked = _digest({**args, "continue_token": path})
         found, number, start = self._resume(token, asked) if token else (search(), 0, 0)
         end = start + size
         following = self._issue(found, number, end, asked) if end < len(found) else None
@@ -59,7 +60,8 @@ class Tokens:
     def _resume(self, token: str, asked: str) -> tuple[Sequence[Any], int, int]:
         _, _, rest = str(token).partition(".")
         payload, _, signature = rest.partition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(payload).encode()):
+        expected = self._signature(payload)
+        if not hmac.compare_digest(signature.encode("utf-8", "replace"), expected.encode()):
             raise invalid("continue_token", f"The field 'continue_token' is not valid, {CORRECT}")
         claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
         number = claims["dat"]["qid"]
@@ -74,7 +76,7 @@ class Tokens:
         return found, number, claims["dat"]["off"]
 
     def _signature(self, payload: str) -> str:
-        return _encoded(hmac.digest(self._key, payload.encode(), "sha256"))
+        return _encoded(hmac.digest(self._key, payload.encode("utf-8", "replace"), "sha256"))
 
 
 def _encoded(content: bytes) -> str:

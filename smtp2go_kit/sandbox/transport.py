@@ -68,6 +68,8 @@ class Sandbox(httpx.MockTransport):
             raise InvalidArgument(
                 "contract", f"expected 'documented' or 'served', got {contract!r}"
             )
+        if seed < 0:
+            raise InvalidArgument("seed", f"expected a whole number from 0, got {seed}")
         self._now = _clock(now)
         self.account = Account(seed=seed, now=lambda: self._now().timestamp())
         self.account.permissions = tuple(permissions)
@@ -111,6 +113,9 @@ def _clock(now: Clock) -> Callable[[], dt.datetime]:
         return lambda: dt.datetime.fromtimestamp(time.time(), dt.UTC)
     if callable(now):
         return now
-    moment = dt.datetime.fromisoformat(now) if isinstance(now, str) else now
+    try:
+        moment = dt.datetime.fromisoformat(now) if isinstance(now, str) else now
+    except ValueError:
+        raise InvalidArgument("now", f"expected ISO-8601 such as 2026-11-24, got {now!r}") from None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return lambda: aware
