@@ -84,7 +84,7 @@ def form(session: Session, call: Call, arguments: Mapping[str, Any]) -> Steps[An
     op, served = call.operation, call.operation.declared.served
     arguments = arguments or call.arguments
     if served and op.name in session.served:
-        return (yield from _send_served(session, call, served, arguments))
+        return (yield from _send_served(session, call, served, arguments, None))
     body = {op.declared.wrap: dict(arguments)} if op.declared.wrap else dict(arguments)
     try:
         return (yield from _send(session, call, op.path, body))
@@ -98,7 +98,7 @@ def _after_refusal(
     session: Session, call: Call, served: Served, arguments: Mapping[str, Any], refusal: ApiError
 ) -> Steps[Answer]:
     try:
-        answer = yield from _send_served(session, call, served, arguments)
+        answer = yield from _send_served(session, call, served, arguments, refusal)
     except (NotFound, ValidationFailed) as second:
         if served.explains(second):
             raise refusal from second
@@ -108,16 +108,32 @@ def _after_refusal(
 
 
 def _send_served(
-    session: Session, call: Call, served: Served, arguments: Mapping[str, Any]
+    session: Session,
+    call: Call,
+    served: Served,
+    arguments: Mapping[str, Any],
+    refusal: ApiError | None,
 ) -> Steps[Answer]:
-    body = served.body(arguments, call.operation.title)
+    body = served.body(_whole_pages(call, served, arguments), call.operation.title)
     for name, ask in served.asks.items():
-        answer = yield from _ask(session, call, ask.path, ask.body(arguments))
+        try:
+            answer = yield from _ask(session, call, ask.path, ask.body(arguments))
+        except (NotFound, ValidationFailed) as failed:
+            # What cannot be asked leaves the first refusal as the thing to tell.
+            raise refusal or failed from failed
         try:
             body[name] = ask.pick(answer.data, arguments)
         except LookupError as missing:
             raise NotFound(str(missing.args[0]), operation=call.operation.title) from None
     return (yield from _send(session, call, served.path or call.operation.path, body))
+
+
+def _whole_pages(call: Call, served: Served, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments less a page size that the rows selected here could not fill."""
+    pages = call.operation.declared.pages
+    if pages is None or not served.selects(arguments):
+        return arguments
+    return {name: value for name, value in arguments.items() if name != pages.size}
 
 
 def _ask(session: Session, call: Call, path: str, body: dict[str, Any]) -> Steps[Answer]:

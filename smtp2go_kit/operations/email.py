@@ -112,7 +112,10 @@ def _headers_of(row: Row) -> set[tuple[str, Any]]:
 def _sorted(rows: list[Row], arguments: Arguments) -> list[Row]:
     field = arguments.get("sort_by", "email_ts")
     down = arguments.get("sort_dir", "desc") == "desc"
-    return sorted(rows, key=lambda row: str(row.get(field) or ""), reverse=down)
+    # The service lists the newest first, also among equals.
+    return sorted(
+        rows if down else rows[::-1], key=lambda row: str(row.get(field) or ""), reverse=down
+    )
 
 
 class Email(Group[C]):

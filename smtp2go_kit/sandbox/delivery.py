@@ -52,12 +52,13 @@ class Message:
         return tuple(dict.fromkeys(parseaddr(mailbox)[1] for mailbox in written))
 
 
-def accept(account: Account, message: Message) -> dict[str, object]:
+def accept(account: Account, message: Message, ts: float | None = None) -> dict[str, object]:
     """Take a message, let its copies meet their fate, and answer as the service does.
 
     Args:
         account: The sending account.
         message: The message.
+        ts: When it is sent, in Unix seconds; now if not given.
     """
     recipients = message.recipients
     failures = [_failure(r) for r in recipients if _magic(r) == "fail"]
@@ -65,9 +66,9 @@ def accept(account: Account, message: Message) -> dict[str, object]:
         failures = ["Message failed - Error: 452 You have reached the limit of your plan"]
     if failures:
         return {"succeeded": 0, "failed": 1, "failures": failures, "email_id": None}
-    email_id = account.new_email_id()
+    email_id, sent = account.new_email_id(), account.now() if ts is None else ts
     for recipient in recipients:
-        _deliver(account, _copy(account, message, email_id, recipient))
+        _deliver(account, replace(_copy(account, message, email_id, recipient), ts=sent))
     account.cycle_used += len(recipients)
     return {"succeeded": 1, "failed": 0, "failures": [], "email_id": email_id}
 
@@ -90,10 +91,10 @@ def release(account: Account) -> None:
         account: The sending account.
     """
     now = account.now()
-    due = [message for ts, message in account.scheduled if ts <= now]
-    account.scheduled = [(ts, message) for ts, message in account.scheduled if ts > now]
-    for message in due:
-        accept(account, message)
+    due = [kept for kept in account.scheduled if kept[0] <= now]
+    account.scheduled = [kept for kept in account.scheduled if kept[0] > now]
+    for ts, message in sorted(due, key=lambda kept: kept[0]):
+        accept(account, message, ts)
 
 
 def _failure(recipient: str) -> str:

@@ -20,7 +20,7 @@ from smtp2go_kit.sandbox import times
 from smtp2go_kit.sandbox.account import DAY, Email
 from smtp2go_kit.sandbox.activity import checked_limit, in_window
 from smtp2go_kit.sandbox.delivery import Message, accept, schedule
-from smtp2go_kit.sandbox.requests import CORRECT, invalid
+from smtp2go_kit.sandbox.requests import CORRECT, Refused, invalid
 from smtp2go_kit.sandbox.service import Request, answers
 
 MOST = 5000
@@ -41,12 +41,18 @@ def send(request: Request) -> dict[str, Any]:
         to=tuple(args["to"]),
         cc=tuple(args.get("cc") or ()),
         bcc=tuple(args.get("bcc") or ()),
-        subject=args.get("subject") or f"(template {args.get('template_id')})",
+        subject=_subject(args),
         reply_to=next((value for name, value in headers if name.lower() == "reply-to"), ""),
         headers=headers,
         size=_size(args),
     )
     return _accepted(request, message)
+
+
+def _subject(args: dict[str, Any]) -> str:
+    if "subject" not in args and not args.get("template_id"):
+        raise invalid("subject", f"The field 'subject' is required but was not found, {CORRECT}")
+    return args.get("subject") or f"(template {args['template_id']})"
 
 
 def _check_content(name: str, blobs: Sequence[Mapping[str, Any]]) -> None:
@@ -73,10 +79,13 @@ def mime(request: Request) -> dict[str, Any]:
     except (binascii.Error, ValueError):
         raise _bad_mime("was expecting base64 text") from None
     try:
-        return _accepted(request, _parsed(content))
-    except (ValueError, IndexError, LookupError) as error:
-        # What the standard library's parser raises at malformed headers.
+        message = _parsed(content)
+    except Refused:
+        raise
+    except Exception as error:
+        # The standard library's parser raises anything at malformed headers.
         raise _bad_mime(f"could not be read as an email ({error})") from error
+    return _accepted(request, message)
 
 
 def _parsed(content: bytes) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
@@ -35,6 +36,12 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         """The base URL to give to a client."""
         return f"http://{HOST}:{self.server_port}/v3"
+
+
+def _size(text: str, base: int) -> int:
+    if not re.fullmatch("[0-9a-fA-F]{1,16}", text):
+        raise ValueError(f"{text!r} is not a length")
+    return int(text, base)
 
 
 class _Exchange(BaseHTTPRequestHandler):
@@ -73,14 +80,14 @@ class _Exchange(BaseHTTPRequestHandler):
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
             return b"".join(self._chunks())
-        size = int(self.headers.get("content-length", "0"))
+        size = _size(self.headers.get("content-length", "0"), 10)
         if size > MOST_READ:
             self.close_connection = True
             return b" " * (MOST_EMAIL + 1)
         return self.rfile.read(size)
 
     def _chunks(self) -> Iterator[bytes]:
-        while size := int(self.rfile.readline().split(b";")[0], 16):
+        while size := _size(self.rfile.readline().split(b";")[0].strip().decode("latin-1"), 16):
             yield self.rfile.read(size)
             self.rfile.readline()
         while self.rfile.readline().strip():

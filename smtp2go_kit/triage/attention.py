@@ -18,7 +18,9 @@ QUOTA = 90.0
 REJECTED = 5.0
 """Percent of mail that SMTP2GO may hold back before it needs attention; our own measure."""
 NAMED = 3
-"""Most domains that a sentence names."""
+"""Most domains or days that a sentence names."""
+LEAST_BOUNCES = 10
+"""Fewest bounces of a day for it to need attention."""
 WHAT = {"bounce": "bounced", "spam": "were marked as spam"}
 
 
@@ -31,7 +33,8 @@ def concerns(health: Health) -> list[str]:
     return [
         *_rates(health),
         *_senders(health),
-        *_domains(health.domains),
+        *_domains(health),
+        *_days(health.volume.per_day),
         *_rejections(health),
         *_quota(health),
     ]
@@ -68,20 +71,43 @@ def _senders(health: Health) -> Iterator[str]:
             )
 
 
-def _domains(domains: pd.DataFrame) -> Iterator[str]:
-    bad = domains[domains["low"] > BOUNCE.fair]
-    if bad.empty:
-        return
+def _domains(health: Health) -> Iterator[str]:
+    bad = _bad(health.domains)
+    new = _bad(health.recent)
+    new = new[~new["domain"].isin(bad["domain"])]
+    for table, when in ((bad, f"in these {span(health.days)}"), (new, "in the last 7 days")):
+        if not table.empty:
+            yield _bouncing(table, when)
+
+
+def _bad(domains: pd.DataFrame) -> pd.DataFrame:
+    return domains[domains["low"] > BOUNCE.fair]
+
+
+def _bouncing(bad: pd.DataFrame, when: str) -> str:
     named = [
         f"{plain(row.domain, 60)} {number(row.bounced)} of {number(row.sent)}"
         for row in rows(bad.head(NAMED))
     ]
-    most = int((2 * bad["bounced"] > bad["sent"]).sum())
-    yield (
-        f"{number(len(bad))} recipient {'domain bounces' if len(bad) == 1 else 'domains bounce'} "
-        f"surely more than {BOUNCE.fair:g} % of their mail, {number(most)} of them most of it: "
-        f"{and_more(named, len(bad))}."
+    one = len(bad) == 1
+    most = bool((2 * bad["bounced"] > bad["sent"]).all())
+    part = "most" if most else f"more than {BOUNCE.fair:g} %"
+    return (
+        f"{number(len(bad))} recipient domain{'' if one else 's'} bounced {part} of "
+        f"{'its' if one else 'their'} mail {when}: {and_more(named, len(bad))}."
     )
+
+
+def _days(days: pd.DataFrame) -> Iterator[str]:
+    busy = days[days["bounced"] >= LEAST_BOUNCES]
+    bad = [row for row in rows(busy) if wilson(row.bounced, row.sent)[0] > BOUNCE.fair]
+    if bad:
+        bad.sort(key=lambda row: -row.bounced)
+        named = [f"{row.day:%Y-%m-%d} {share(row.bounced, row.sent)}" for row in bad[:NAMED]]
+        yield (
+            f"On {number(len(bad))} day{'' if len(bad) == 1 else 's'} more than "
+            f"{BOUNCE.fair:g} % of emails bounced: {and_more(named, len(bad))}."
+        )
 
 
 def _rejections(health: Health) -> Iterator[str]:

@@ -29,6 +29,8 @@ FREE_PLAN = 1_000
 """Emails a cycle up to which a plan is a free one (SMTP2GO's own WordPress plugin)."""
 FREE_DAYS = 5
 """Days of activity that the service keeps for free plans."""
+RECENT = pd.Timedelta(days=7)
+"""How long ago counts as recent: long enough for a domain's weekly mail."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,6 +48,7 @@ class Health:
         rates: Bounces, complaints and unsubscribes of the window.
         account_rates: The same as SMTP2GO counts them, over the last 30 days.
         domains: Recipient domains that bounced, the worst first, from 5 emails on.
+        recent: The same of the window's last 7 days.
         responses: Why mail bounced: SMTP responses, the most frequent first.
         rejections: Why SMTP2GO did not let mail out, likewise.
         unverified: Sender domains whose DKIM or return path is not verified, and their mail.
@@ -62,6 +65,7 @@ class Health:
     rates: list[Rate]
     account_rates: list[Rate] | None
     domains: pd.DataFrame
+    recent: pd.DataFrame
     responses: pd.DataFrame
     rejections: pd.DataFrame
     unverified: pd.DataFrame | None
@@ -138,6 +142,7 @@ def look(client: Client, *, since: Moment = "30d", now: dt.datetime | None = Non
         rates=parts.window_rates(sent, month[0].of if month else _monthly(sent, start, end)),
         account_rates=month,
         domains=by_domain(sent, least=LEAST_DOMAIN),
+        recent=by_domain(sent[sent["date"] >= end - RECENT], least=LEAST_DOMAIN),
         responses=responses(events, ("soft-bounced", "hard-bounced")),
         rejections=responses(events, ("rejected",)),
         unverified=_seen(unseen, "sender domains", lambda: parts.unverified(client, sent)),

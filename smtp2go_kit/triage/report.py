@@ -54,14 +54,33 @@ def period(health: Health) -> str:
     return f"{health.start:%Y-%m-%d %H:%M} to {health.end:%Y-%m-%d %H:%M} UTC ({span(health.days)})"
 
 
-def day_line(health: Health) -> str:
-    """The days' volumes in words."""
-    days = health.volume.per_day
-    top = days.sort_values("sent", ascending=False).iloc[0]
-    return (
-        f"a day: {number(int(days['sent'].median()))} in the middle, {number(days['sent'].min())} "
-        f"at least, {number(top['sent'])} at most ({top['day']:%Y-%m-%d})"
+def volume_lines(health: Health) -> list[str]:
+    """How much mail left and what became of it, in words."""
+    volume = health.volume
+    fate = (
+        f"{number(volume.delivered)} delivered, {number(volume.bounced)} bounced, "
+        f"{number(volume.waiting)} waiting; {number(volume.rejected)} rejected by SMTP2GO"
     )
+    if not volume.emails:
+        return ["no email left", fate]
+    whole = (
+        f"{number(volume.emails)} emails, counted once for each recipient "
+        f"({number(volume.messages)} messages), to {number(volume.addresses)} addresses"
+    )
+    return [whole, *_days(health), fate]
+
+
+def _days(health: Health) -> list[str]:
+    # The first and the last day are seldom whole.
+    days = health.volume.per_day
+    days = days[days["day"].between(health.start, health.end - pd.Timedelta(days=1))]
+    if days.empty:
+        return []
+    top = days.sort_values("sent", ascending=False).iloc[0]
+    usual, least = int(days["sent"].median()), days["sent"].min()
+    on = f"{top['day']:%Y-%m-%d}"
+    line = f"a whole day (UTC): {number(usual)} in the middle, {number(least)} at least"
+    return [f"{line}, {number(top['sent'])} at most ({on})"]
 
 
 def _head(health: Health) -> Iterator[str]:
@@ -93,19 +112,7 @@ def _wrapped(line: str, first: str, rest: str) -> list[str]:
 
 
 def _volume(health: Health) -> Iterator[str]:
-    volume = health.volume
-    if not volume.emails:
-        yield "  No emails left."
-    else:
-        yield (
-            f"  {number(volume.emails)} emails, counted once for each recipient "
-            f"({number(volume.messages)} messages), to {number(volume.addresses)} addresses"
-        )
-        yield f"  {day_line(health)}"
-    yield (
-        f"  {number(volume.delivered)} delivered, {number(volume.bounced)} bounced, "
-        f"{number(volume.waiting)} waiting; {number(volume.rejected)} rejected by SMTP2GO"
-    )
+    return (f"  {line}" for line in volume_lines(health))
 
 
 def _rates(health: Health) -> Iterator[str]:

@@ -10,6 +10,8 @@ from smtp2go_kit.triage.copies import KEY, addressed, domain_of
 
 MOST = 1_000
 """Characters of an answer that are looked at: anybody may write anything there."""
+FIRST = re.compile(r"^(\d{3})-(?=\D|\d\.)")
+"""The hyphen of an answer's first line, which says that more lines follow."""
 BREAKS = re.compile(r"\\r\\n|\\n|\r?\n")
 """Line breaks: the activity stream has real ones, and backslash-n as text."""
 REPEATED = re.compile(r"(?m)(?<=\n)\d{3}[- ](?:\d\.\d{1,3}\.\d{1,3}\s)?")
@@ -19,7 +21,7 @@ MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (re.compile(r"\b\d\d:\d\d:\d\d(?:\.\d+)?\b"), "<time>"),
     (re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)"), "<ip>"),
-    (re.compile(r"(?i)(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}(?![\w:])"), "<ip>"),
+    (re.compile(r"(?i)(?<![\w:])[0-9a-f]{0,4}:(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{1,4}(?![\w:])"), "<ip>"),
     # Servers of a cluster differ by the number in their name.
     (re.compile(r"\b[\w-]*\d[\w-]*(?:\.[\w-]+){1,6}\.[A-Za-z]{2,}\b"), "<host>"),
     (re.compile(r"(?<=[?&])(\w{1,20}=)[\w%.-]*\d[\w%.-]*"), r"\1<id>"),
@@ -28,10 +30,10 @@ MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\[[\w-]{16,}(?:\.[\w-]+)?\]"), "[<id>]"),
     # Queue ids mix letters and digits; class names and words have next to no digits.
     (
-        re.compile(r"\b(?=[\w.-]*[A-Za-z])(?=(?:[\w.-]*?\d){3})[\w-]{12,}(?:\.\d+)?\b"),
+        re.compile(r"\b(?=[\w-]{12})(?=[\w-]*[A-Za-z])(?=(?:[\w-]*?\d){3})[\w-]+(?:\.\d+)?\b"),
         "<id>",
     ),
-    (re.compile(r"(?i)\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b"), "<id>"),
+    (re.compile(r"(?i)\b(?=[0-9a-f]{8})(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]+\b"), "<id>"),
     (re.compile(r"\b\d{7,}\b"), "<number>"),
     (re.compile(r"\s+"), " "),
 )
@@ -44,7 +46,7 @@ def normalised(text: str, domain: str = "") -> str:
         text: The answer, of which 1,000 characters are looked at.
         domain: The recipient's domain, masked too.
     """
-    line = REPEATED.sub("", BREAKS.sub("\n", text[:MOST]))
+    line = FIRST.sub(r"\1 ", REPEATED.sub("", BREAKS.sub("\n", text[:MOST].strip())))
     for pattern, mask in MASKS:
         line = pattern.sub(mask, line)
     if domain:

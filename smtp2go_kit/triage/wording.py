@@ -50,8 +50,13 @@ def plain(text: str, longest: int = LONGEST) -> str:
         longest: Characters to keep, 4 or more.
     """
     line = " ".join(text[: 4 * longest].split())
-    shown = "".join(c if c.isprintable() else _escaped(c) for c in line)
+    shown = visible(line)
     return shown if len(shown) <= longest else f"{shown[: longest - 3]}..."
+
+
+def visible(text: str) -> str:
+    """A text whose control and direction characters, but for newlines, are their escapes."""
+    return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
 
 
 def ascii_only(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import os
 import signal
 import subprocess
@@ -48,8 +49,7 @@ class Posting:
     def __call__(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
         """What the service answers to a body; the key goes into the header."""
         options.setdefault("headers", {"X-Smtp2go-Api-Key": self.api_key})
-        if "content" not in options:
-            options["json"] = {} if body is None else body
+        options.setdefault("content", json.dumps({} if body is None else body))
         return self.http.post(f"{self.url}{path}", **options)
 
     def data(self, path: str, body: Any = None) -> Any:

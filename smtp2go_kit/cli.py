@@ -1,0 +1,167 @@
+"""The command line: ``smtp2go-kit triage``.
+
+Nothing heavy is imported before it is needed, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from smtp2go_kit.client import Client
+    from smtp2go_kit.triage import Health
+
+HEALTHY, ATTENTION, BLIND, INTERRUPTED = 0, 1, 2, 130
+KEY = "SMTP2GO_API_KEY"
+TRIAGE = """\
+Print what an account's mail did and what of it needs attention. Changes nothing.
+
+Asks the account whose key is in SMTP2GO_API_KEY (or in the keyring, with the extra `keyring`);
+without a key, a sandbox on this machine with an invented account."""
+STATUSES = "exit status: 0 healthy, 1 something needs attention, 2 could not look"
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        self.exit(BLIND, f"{self.prog}: {message}. See {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    Args:
+        arguments: Command-line arguments; the process's own if not given.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("smtp2go-kit: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BLIND
+    return status
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="smtp2go-kit", description="SMTP2GO from the command line.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_triage(commands)
+    return parser
+
+
+def _add_triage(commands: argparse._SubParsersAction[Parser]) -> None:
+    triage = commands.add_parser(
+        "triage",
+        help="what an account's mail did, and what of it needs attention",
+        description=TRIAGE,
+        epilog=STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    triage.add_argument(
+        "--since",
+        default="30d",
+        type=_since,
+        metavar="WHEN",
+        help="look back to this time: a time ago such as 7d or 24h, or an ISO 8601 date or time, "
+        "UTC (default: %(default)s)",
+    )
+    triage.add_argument("--html", type=Path, metavar="FILE", help="also write it as a web page")
+    triage.add_argument("--json", action="store_true", help="print JSON instead of text")
+    triage.add_argument("--sandbox", action="store_true", help="use the sandbox, key or not")
+    triage.add_argument(
+        "--seed", type=_seed, metavar="N", help="which sandbox account (default: 1)"
+    )
+    triage.add_argument(
+        "--now", type=_moment, metavar="WHEN", help="the sandbox's present moment, ISO 8601 in UTC"
+    )
+    triage.set_defaults(run=_triage)
+
+
+def _since(text: str) -> str:
+    from smtp2go_kit import encoding
+
+    now = dt.datetime.now(dt.UTC)
+    try:
+        encoding.moment(text, now)
+    except (ValueError, OverflowError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, got {text!r}")
+    return int(text)
+
+
+def _moment(text: str) -> str:
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected ISO 8601 such as 2026-11-01T09:30:00, got {text!r}"
+        ) from None
+    return text
+
+
+def _triage(options: argparse.Namespace) -> int:
+    from smtp2go_kit.errors import Smtp2GoError
+    from smtp2go_kit.triage import look
+
+    try:
+        client, line = _client(options)
+        # Where only JSON may stand on stdout, people read stderr.
+        print(line, file=sys.stderr if options.json else sys.stdout, flush=True)
+        health = look(client, since=options.since)
+        client.close()
+    except Smtp2GoError as error:
+        return _failed(f"could not look: {error}")
+    _show(health, as_json=options.json)
+    if options.html is not None:
+        try:
+            options.html.write_text(health.to_html(), encoding="utf-8")
+        except OSError as error:
+            return _failed(f"could not write {options.html}: {error.strerror}")
+    return ATTENTION if health.attention else HEALTHY
+
+
+def _client(options: argparse.Namespace) -> tuple[Client, str]:
+    """The client to ask, and a line that says whose account that is."""
+    from smtp2go_kit.client import Client
+    from smtp2go_kit.errors import InvalidArgument
+    from smtp2go_kit.settings import has_key
+
+    key = not options.sandbox and has_key()
+    if key and (options.seed is not None or options.now is not None):
+        raise InvalidArgument("--seed, --now", "belong to the sandbox; add --sandbox")
+    if key:
+        client = Client()
+        return client, f"The account of your API key, at {client._session.settings.base_url}."
+    why = f"{KEY} is not used" if options.sandbox else f"{KEY} is not set"
+    seed = 1 if options.seed is None else options.seed
+    return Client.sandbox(seed=seed, now=options.now), f"{why}: this is the sandbox, not your mail."
+
+
+def _show(health: Health, *, as_json: bool) -> None:
+    print(json.dumps(health.to_dict(), indent=2) if as_json else f"\n{health!r}")
+
+
+def _failed(problem: str) -> int:
+    from smtp2go_kit.triage.wording import ascii_only, plain
+
+    print(f"smtp2go-kit: {ascii_only(plain(problem, 600))}", file=sys.stderr)
+    return BLIND
