@@ -124,13 +124,20 @@ def structure(value: Any) -> Any:
     try:
         return json.loads(value)
     except ValueError:
-        pairs = [(name, json.loads(text)) for name, text in GARBLED.findall(value)]
+        pairs = [(name, _garbled(text)) for name, text in GARBLED.findall(value)]
     records: list[Object] = []
     for name, entry in pairs:
         if not records or name in records[-1]:
             records.append({})
         records[-1][name] = entry
     return records or value
+
+
+def _garbled(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False)
+    except ValueError:
+        return text.strip('"')
 
 
 def wait_of(reply: Reply) -> float | None:
@@ -221,7 +228,8 @@ def _kind(status: int, code: str | None, message: str, field: str | None) -> typ
         return ValidationFailed
     if status >= 500:
         return ServerError
-    return STATUSES.get(status) or (UnexpectedAnswer if status < 400 and not code else ApiError)
+    silent = status < 400 and not (code or message)
+    return STATUSES.get(status) or (UnexpectedAnswer if silent else ApiError)
 
 
 def _field(given: Any) -> tuple[str | None, str]:

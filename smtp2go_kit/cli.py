@@ -126,8 +126,8 @@ def _triage(options: argparse.Namespace) -> int:
         client, line = _client(options)
         # Where only JSON may stand on stdout, people read stderr.
         print(line, file=sys.stderr if options.json else sys.stdout, flush=True)
-        health = look(client, since=options.since)
-        client.close()
+        with client:
+            health = look(client, since=options.since)
     except Smtp2GoError as error:
         return _failed(f"could not look: {error}")
     _show(health, as_json=options.json)

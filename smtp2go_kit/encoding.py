@@ -55,7 +55,10 @@ def moment(value: str | dt.datetime | dt.date, now: dt.datetime) -> str:
 
 
 def _utc(value: dt.datetime) -> dt.datetime:
-    return value.astimezone(dt.UTC).replace(tzinfo=None)
+    try:
+        return value.astimezone(dt.UTC).replace(tzinfo=None)
+    except OverflowError:
+        raise ValueError(f"{value} is beyond the calendar in UTC") from None
 
 
 def _parsed(text: str, now: dt.datetime) -> dt.datetime:

@@ -21,6 +21,7 @@ ODD_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})-M")
 """The reference document's example of an event's date."""
 TRUE, FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 CHILDREN = "children"
+MOST_INT = 2**63
 
 
 class Children(str):
@@ -74,7 +75,8 @@ def to_frame(records: Iterable[Any], table: Table, attrs: Mapping[str, Any]) -> 
         table: The declared columns.
         attrs: What ``frame.attrs`` shall carry.
     """
-    rows = [_flat(record, table) for record in records]
+    objects = _objects(table)
+    rows = [_flat(record, table, objects) for record in records]
     nested = {name: _nested(rows, name, child) for name, child in table.children.items()}
     nested |= {name: _secrets(rows, name, table.key) for name in table.secrets}
     frame = _typed(rows, table.columns, extra=True)
@@ -84,7 +86,14 @@ def to_frame(records: Iterable[Any], table: Table, attrs: Mapping[str, Any]) -> 
     return frame
 
 
-def _flat(record: Any, table: Table) -> Row:
+def _objects(table: Table) -> frozenset[str]:
+    """The fields that flatten into columns: ``metadata`` of ``metadata_url``."""
+    parts = (column.split("_") for column in table.columns)
+    heads = {"_".join(words[:end]) for words in parts for end in range(1, len(words))}
+    return frozenset(heads - table.columns.keys())
+
+
+def _flat(record: Any, table: Table, objects: frozenset[str] = frozenset()) -> Row:
     if not is_object(record):
         return {next(iter(table.columns)): record}
     row: Row = {}
@@ -94,7 +103,7 @@ def _flat(record: Any, table: Table) -> Row:
             row[f"{name}_count"] = len(row[name])
         elif isinstance(value, (dict, list)):
             _put(row, table.aliases.get(name, name), value)
-        else:
+        elif value is not None or name not in objects:
             row[table.aliases.get(name, name)] = value
     for name, source in table.single.items():
         if not row.get(name) and "," not in str(row.get(source, ",")):
@@ -126,7 +135,7 @@ def _records_of(value: Any) -> list[Row]:
 
 def _nested(rows: list[Row], name: str, child: Child) -> pd.DataFrame:
     records = [
-        {**{key: row.get(key) for key in child.key}, **_flat(record, Table({}))}
+        _under({key: row.get(key) for key in child.key}, _flat(record, Table({})), name)
         for row in rows
         for record in row.pop(name, ())
     ]
@@ -134,6 +143,12 @@ def _nested(rows: list[Row], name: str, child: Child) -> pd.DataFrame:
     frame = _typed(records, {**keys, **child.columns}, extra=True)
     frame.attrs["key"] = list(child.key)
     return frame
+
+
+def _under(parent: Row, record: Row, name: str) -> Row:
+    """A nested record below its parent's key; a field of the same name gets the child's name."""
+    own = {f"{name}_{k}" if k in parent else k: value for k, value in record.items()}
+    return {**parent, **own}
 
 
 def _secrets(rows: list[Row], name: str, key: tuple[str, ...]) -> pd.DataFrame:
@@ -164,13 +179,25 @@ def _column(values: list[Any], dtype: Dtype) -> pd.Series[Any]:
         return times(values)
     if not PLAIN[dtype].issuperset(map(type, values)):
         values = [READERS[dtype](value) for value in values]
-    return pd.Series(values, dtype=dtype)
+    try:
+        return pd.Series(values, dtype=dtype)
+    except (UnicodeEncodeError, OverflowError):
+        return pd.Series([_storable(value) for value in values], dtype=dtype)
+
+
+def _storable(value: Any) -> Any:
+    """A value less what pandas cannot store: half an emoji, an integer beyond 64 bits."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value if value is None or -MOST_INT <= value < MOST_INT else None
 
 
 def times(values: list[Any]) -> pd.Series[Any]:
     """Times in any of the service's forms, in UTC; what cannot be read is missing."""
-    texts = pd.Series([_date_text(value) for value in values], dtype="str")
-    read = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
+    texts = _column([_date_text(value) for value in values], "str")
+    # pandas also reads words such as "now".
+    iso = texts.where(texts.str.match(r"\d{4}-\d"))
+    read = pd.to_datetime(iso, format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
     for place in texts.index[read.isna() & texts.notna() & (texts != "")]:
         read[place] = _rfc_date(str(texts[place]))
     return read
@@ -249,6 +276,6 @@ def _guessed(values: list[Any]) -> pd.Series[Any]:
     kinds: set[type] = {type(value) for value in values if value is not None}
     if kinds == {bool}:
         return _column(values, "boolean")
-    if kinds == {int}:
+    if kinds == {int} and all(v is None or -MOST_INT <= v < MOST_INT for v in values):
         return _column(values, "Int64")
     return _column(values, "float64" if kinds and kinds <= {int, float} else "str")

@@ -81,8 +81,10 @@ def _selected(fetched: Records, session: Session, call: Call) -> Records:
 def _cut(fetched: Records, limit: int | None, call: Call) -> Records:
     whole = len(fetched.rows)
     over = limit is not None and whole > limit
+    table = call.operation.declared.table
+    counted = table is not None and call.arguments.get(table.counted)
     # A search that ended before the service's own count has a gap.
-    short = fetched.total > whole and "continue_token" not in call.arguments
+    short = fetched.total > whole and not counted and "continue_token" not in call.arguments
     return replace(
         fetched,
         rows=fetched.rows[:limit],

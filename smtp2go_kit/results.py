@@ -34,7 +34,7 @@ def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
     table = call.operation.declared.table
     assert table is not None  # noqa: S101 - narrows for the type checkers
     if isinstance(answer, Answer):
-        one = [answer.data] if is_object(answer.data) else []
+        one = answer.data if is_list(answer.data) else [answer.data] if answer.data else []
         answer = Records(one, {}, len(one), False, None, answer.request_id)
     attrs: dict[str, Any] = {
         "endpoint": call.operation.path,

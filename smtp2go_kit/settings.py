@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 from smtp2go_kit.errors import InvalidArgument, MissingKey
 from smtp2go_kit.secret import Secret
@@ -56,11 +57,15 @@ def resolve(
         timeout: Seconds, more than 0.
         retries: 0 to 10.
     """
-    if not 0 < timeout < float("inf"):
+    if not _is_number(timeout) or not 0 < timeout < float("inf"):
         raise InvalidArgument("timeout", f"expected seconds above 0, got {timeout!r}")
-    if not 0 <= retries <= 10:
-        raise InvalidArgument("retries", f"expected 0 to 10, got {retries!r}")
+    if not _is_number(retries) or retries not in range(11):
+        raise InvalidArgument("retries", f"expected a whole number from 0 to 10, got {retries!r}")
     return Settings(_key(api_key), _url(region, base_url), timeout, retries)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def has_key() -> bool:
@@ -72,6 +77,8 @@ def _key(given: str | Secret | None) -> Secret:
     text = given.reveal() if isinstance(given, Secret) else given
     if text is None:
         text = os.environ.get(KEY, "").strip() or _from_keyring() or ""
+    if not isinstance(text, str):
+        raise InvalidArgument("api_key", f"expected text, got a {type(text).__name__}")
     if not text.strip():
         raise MissingKey
     if not (text.isascii() and text.isprintable()) or " " in text:
@@ -95,12 +102,20 @@ def _from_keyring() -> str | None:
         return None
 
 
+def _is_url(text: object) -> bool:
+    try:
+        parts = urlsplit(text) if isinstance(text, str) else None
+        return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
 def _url(region: str | None, base_url: str | None) -> str:
     if base_url is None and region is None:
         base_url = os.environ.get(BASE_URL, "").strip() or None
         region = os.environ.get(REGION, "").strip().lower() or None
     if base_url is not None:
-        if not base_url.startswith(("http://", "https://")):
+        if not _is_url(base_url):
             raise InvalidArgument(
                 "base_url",
                 f"expected a URL such as {HOSTS['global']}, got {base_url!r}; see also {BASE_URL}",

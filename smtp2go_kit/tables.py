@@ -45,6 +45,7 @@ class Table:
         secrets: Columns that show a mask; their values are in the child frame of that name.
         key: The columns that say whose secret it is.
         single: Columns that, where missing, take another's value if that is one address.
+        counted: The parameter that asks for counts in place of rows.
         window: Whether the call has a start and an end date.
     """
 
@@ -56,4 +57,5 @@ class Table:
     secrets: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     single: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    counted: str = ""
     window: bool = False

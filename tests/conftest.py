@@ -82,16 +82,22 @@ class Service(httpx.MockTransport):
 
 
 class Awaited:
-    """An AsyncClient that is used like a Client: each call is run to its end."""
+    """An AsyncClient that is used like a Client: each call is run to its end.
 
-    def __init__(self, part: Any) -> None:
+    Args:
+        part: The client, or one of its groups.
+        run: Runs a coroutine.
+    """
+
+    def __init__(self, part: Any, run: Callable[[Any], Any]) -> None:
         self._part = part
+        self._run = run
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._part, name)
         if inspect.iscoroutinefunction(found):
-            return lambda *args, **kwargs: asyncio.run(found(*args, **kwargs))
-        return Awaited(found) if hasattr(found, "_client") else found
+            return lambda *args, **kwargs: self._run(found(*args, **kwargs))
+        return Awaited(found, self._run) if hasattr(found, "_client") else found
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +119,11 @@ def kind(request: pytest.FixtureRequest) -> type[Any]:
 @pytest.fixture(scope="session")
 def opened(kind: type[Any]) -> Callable[..., Any]:
     """Wraps a client of either kind so that its calls can be made without ``await``."""
-    return lambda made: Awaited(made) if kind is AsyncClient else made
+
+    def wrap(made: Any, run: Callable[[Any], Any] = asyncio.run) -> Any:
+        return Awaited(made, run) if kind is AsyncClient else made
+
+    return wrap
 
 
 @pytest.fixture(scope="session")

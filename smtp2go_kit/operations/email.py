@@ -63,6 +63,7 @@ EMAILS = Table(
             COPY, {"clicked_at": TIME, "ip_address": STR, "user_agent": STR, "url": STR}
         ),
     },
+    counted="status_counts",
     window=True,
 )
 

@@ -77,6 +77,12 @@ class _Exchange(BaseHTTPRequestHandler):
         told = refusal(Refused(message or explain or "Bad request", status=code), "")
         self._write(told.status, {**told.headers, "connection": "close"}, told.content)
 
+    def handle_expect_100(self) -> bool:
+        """Let a client that waits for leave send its body at once."""
+        told = super().handle_expect_100()
+        self.wfile.flush()
+        return told
+
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
             return b"".join(self._chunks())

@@ -27,6 +27,16 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+SERVED: dict[str, Any] = {
+    "sending_allowed": True,
+    "status": "allowed",
+    "ippool": None,
+    "bounce_notifications": "from",
+    "default_ratelimit_value": "0",
+    "default_ratelimit_period": "0:00:00",
+}
+
+
 @answers(SmtpUsers.view)
 def view(request: Request) -> dict[str, Any]:
     """List users."""
@@ -80,7 +90,7 @@ def _known(request: Request, name: str) -> SmtpUser:
 
 
 def _results(request: Request, users: list[SmtpUser]) -> dict[str, Any]:
-    newer = {"sending_allowed": True, "status": "allowed"} if request.is_served else {}
+    newer = SERVED if request.is_served else {}
     return {
         "results": [
             {"username": u.username, "email_password": u.email_password, **u.settings, **newer}

@@ -66,14 +66,13 @@ def reinvite(request: Request) -> None:
 
 
 @answers(operations.Subaccount.reopen, top_level=True)
-def reopen(request: Request) -> dict[str, Any] | None:
+def reopen(request: Request) -> str | None:
     """Open a closed subaccount."""
     known = _known(request)
     if known.state != "Closed":
         raise Refused(f"The subaccount {known.name} is {known.state}, not Closed")
     known.state = "Active"
-    shown = {"id": known.id, "email": known.email, "name": known.name}
-    return shown if request.is_served else None
+    return f"Successfully reopened subaccount {known.id}" if request.is_served else None
 
 
 @answers(operations.Subaccount.search)
@@ -90,7 +89,10 @@ def search(request: Request) -> dict[str, Any]:
     return {
         "continue_token": token or ("" if request.is_served else None),
         "total_count": total,
-        "subaccounts": [_subaccount(found) for found in page],
+        "subaccounts": [
+            _subaccount(found) | ({"dedicated_ip": found.dedicated_ip} if request.is_served else {})
+            for found in page
+        ],
     }
 
 

@@ -65,7 +65,7 @@ def copies(events: pd.DataFrame) -> pd.DataFrame:
 
 def domain_of(addresses: pd.Series[Any]) -> pd.Series[Any]:
     """The domains of addresses, in small letters."""
-    return addresses.str.lower().str.rpartition("@")[2].astype("str").str.strip(" >")
+    return addresses.str.lower().str.replace(r"^.*@", "", regex=True).str.strip(" >")
 
 
 def by_day(sent: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:

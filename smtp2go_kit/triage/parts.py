@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from smtp2go_kit.client import Client
+from smtp2go_kit.errors import Smtp2GoError
 from smtp2go_kit.triage.copies import by_day, domain_of
 from smtp2go_kit.triage.rates import BOUNCE, Rate, rate, spam_bands
 
@@ -109,9 +111,11 @@ def account_rates(client: Client) -> list[Rate] | None:
         return None
     row = frame.iloc[0]
     of = _count(row["email_count"]) or 0
-    # The document's summary has the rate of complaints, but not their number.
     spams = _count(row["spam_emails"])
-    spams = _count(client.stats.email_spam()["spams"].max()) if spams is None else spams
+    if spams is None:
+        # The document's summary has the rate of complaints, but not their number.
+        with contextlib.suppress(Smtp2GoError):
+            spams = _count(client.stats.email_spam()["spams"].max())
     bounces = (_count(row["softbounces"]) or 0) + (_count(row["hardbounces"]) or 0)
     return [
         Rate("bounce", bounces, of, _percent(row["bounce_percent"]), BOUNCE),

@@ -17,24 +17,32 @@ BREAKS = re.compile(r"\\r\\n|\\n|\r?\n")
 REPEATED = re.compile(r"(?m)(?<=\n)\d{3}[- ](?:\d\.\d{1,3}\.\d{1,3}\s)?")
 """The code and status at the start of each further line."""
 MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"<?[^\s<>()\[\],;:\"']{1,64}@[\w.-]+\w>?"), "<address>"),
+    (re.compile(r"(?<![^\s<>()\[\],;:\"'=])[^\s<>()\[\],;:\"'=]{1,64}@[\w.-]+\w"), "<address>"),
+    (re.compile(r"<(<address>)>"), r"\1"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (re.compile(r"\b\d\d:\d\d:\d\d(?:\.\d+)?\b"), "<time>"),
     (re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)"), "<ip>"),
-    (re.compile(r"(?i)(?<![\w:])[0-9a-f]{0,4}:(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{1,4}(?![\w:])"), "<ip>"),
+    (
+        re.compile(r"(?i)(?<![\w:])[0-9a-f]{0,4}:(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{1,4}(?![\w:])"),
+        "<ip>",
+    ),
     # Servers of a cluster differ by the number in their name.
-    (re.compile(r"\b[\w-]*\d[\w-]*(?:\.[\w-]+){1,6}\.[A-Za-z]{2,}\b"), "<host>"),
-    (re.compile(r"(?<=[?&])(\w{1,20}=)[\w%.-]*\d[\w%.-]*"), r"\1<id>"),
+    (re.compile(r"(?<![\w.-])(?=[\w-]*\d)[\w-]+(?:\.[\w-]+){1,6}\.[A-Za-z]{2,}\b"), "<host>"),
+    (re.compile(r"(?<=[?&])(\w{1,20}=)(?=[\w%-]*[A-Za-z])(?=(?:[\w%-]*?\d){2})[\w%-]+"), r"\1<id>"),
     (re.compile(r"\b[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}\b"), "<id>"),
-    (re.compile(r"(?i)(queued as|message[ -]id|queue[ -]id)([ :=]+)[\w<>.@-]+"), r"\1\2<id>"),
+    (
+        re.compile(r"(?i)(queued as|(?:message|queue)[ -]?id)([ :=]+)(?=\S*\d)[\w<>.@-]+"),
+        r"\1\2<id>",
+    ),
     (re.compile(r"\[[\w-]{16,}(?:\.[\w-]+)?\]"), "[<id>]"),
     # Queue ids mix letters and digits; class names and words have next to no digits.
     (
-        re.compile(r"\b(?=[\w-]{12})(?=[\w-]*[A-Za-z])(?=(?:[\w-]*?\d){3})[\w-]+(?:\.\d+)?\b"),
+        re.compile(r"(?<![\w-])(?=[\w-]{12})(?=[\w-]*[A-Za-z])(?=(?:[\w-]*?\d){3})[\w-]+(?:\.\d+)?\b"),
         "<id>",
     ),
     (re.compile(r"(?i)\b(?=[0-9a-f]{8})(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]+\b"), "<id>"),
-    (re.compile(r"\b\d{7,}\b"), "<number>"),
+    # Numbers of help pages say more than they vary.
+    (re.compile(r"(?<![/=\w])\d{7,}\b"), "<number>"),
     (re.compile(r"\s+"), " "),
 )
 
@@ -49,7 +57,7 @@ def normalised(text: str, domain: str = "") -> str:
     line = FIRST.sub(r"\1 ", REPEATED.sub("", BREAKS.sub("\n", text[:MOST].strip())))
     for pattern, mask in MASKS:
         line = pattern.sub(mask, line)
-    if domain:
+    if domain and domain in line.lower():
         line = re.sub(rf"(?i)(?<![\w.@-]){re.escape(domain)}(?![\w-]|\.\w)", "<domain>", line)
     return line.strip()
 

@@ -80,9 +80,11 @@ class Child:
     process: subprocess.Popen[str]
     line: str
     environment: dict[str, str] = field(init=False)
+    client: Client = field(init=False)
 
     def __post_init__(self) -> None:
         self.environment = dict(word.split("=", 1) for word in self.line.split())
+        self.client = Client(self.api_key, base_url=self.url)
 
     @property
     def url(self) -> str:
@@ -91,10 +93,6 @@ class Child:
     @property
     def api_key(self) -> str:
         return self.environment["SMTP2GO_API_KEY"]
-
-    @property
-    def client(self) -> Client:
-        return Client(self.api_key, base_url=self.url)
 
     def stop(self) -> tuple[int, str, str]:
         """The exit code after SIGTERM, and what else was on stdout and stderr."""
@@ -118,9 +116,11 @@ def serving(*options: str) -> Iterator[Child]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, process.communicate(timeout=SECONDS)[1]
-        yield Child(process, line)
+        child = Child(process, line)
+        with child.client:
+            yield child
     finally:
-        process.kill()
+        process.terminate()  # coverage is written only by a process that ends by itself
         process.communicate(timeout=SECONDS)
 
 

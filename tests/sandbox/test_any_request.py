@@ -52,8 +52,18 @@ PATHS = sorted({op.path for op in all_operations()} | {"/subaccounts/search"})
 OPERATIONS = {op.path: op for op in all_operations()}
 # Any text that JSON can hold, halves of characters too.
 texts = st.text(st.characters(), max_size=12) | st.sampled_from(
-    ["2026-11-20", "0001-01-01T00:00:00+14:00", "Mon, 99 Jan 2006 15:04:05 +9999", "02 Jan 06 1 MST"]
-    + ["a@b.test", "x.y.z", "api-", "\r\n", "@", "%s{0}"]
+    [
+        "2026-11-20",
+        "0001-01-01T00:00:00+14:00",
+        "Mon, 99 Jan 2006 15:04:05 +9999",
+        "02 Jan 06 1 MST",
+        "a@b.test",
+        "x.y.z",
+        "api-",
+        "\r\n",
+        "@",
+        "%s{0}",
+    ]
 )
 scalars = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -121,12 +131,12 @@ def test_any_path_and_body_get_a_json_answer(contract, path, body):
 
 
 HEADERS = [b"From", b"To", b"Cc", b"Bcc", b"Subject", b"Reply-To", b"Date", b"Message-ID", b"X-A"]
-PIECES = [b"a@example.com", b"b@x.test", b"<", b">", b",", b":", b";", b'"', b"(", b")", b"\\", b"="]
-PIECES += [b"=?utf-8?q?", b"=?utf-8?b?w8==?=", b"=?x?q?y?=", b"?=", b"=0A", b" ", b"\n ", b"\xe9", b"@"]
+PIECES = b'a@example.com|b@x.test|<|>|,|:|;|"|(|)|\\|=|@|=?utf-8?q?|=?utf-8?b?w8==?=|=?x?q?y?='
+PIECES += b"|?=|=0A| |\n |\xe9"
 lines = st.builds(
     lambda name, pieces: name + b": " + b"".join(pieces),
     st.sampled_from(HEADERS),
-    st.lists(st.sampled_from(PIECES), max_size=6),
+    st.lists(st.sampled_from(PIECES.split(b"|")), max_size=6),
 )
 
 

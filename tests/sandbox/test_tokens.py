@@ -115,7 +115,7 @@ def test_a_token_goes_only_with_the_endpoint_it_was_given_for(post, token):
     )
 
 
-@pytest.mark.parametrize("garbage", ["x", "..", "a.b.c", "eyJ.eyJ.", "ü.é.ß", "\ud800.\udfff.a", " "])
+@pytest.mark.parametrize("garbage", ["x", "..", "a.b.c", "eyJ.eyJ.", "ü.é", "\ud800.\udfff.a", " "])
 def test_a_token_that_is_none_is_refused(post, garbage):
     assert post.refusal("/activity/search", {"continue_token": garbage})[0] == "continue_token"
 
