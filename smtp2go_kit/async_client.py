@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -51,12 +51,14 @@ class AsyncClient(Groups, Awaiting):
         self._sleep = sleep
         self._opened: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._lease: AsyncGenerator[None, None] | None = None
 
     async def aclose(self) -> None:
         """Close the connections; the next call opens new ones."""
-        if self._opened is not None:
-            await self._opened.aclose()
-            self._opened = None
+        # A loop that ended has closed its connections already.
+        if self._lease is not None and self._loop is asyncio.get_running_loop():
+            await self._lease.aclose()
+        self._opened = self._lease = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -98,13 +100,24 @@ class AsyncClient(Groups, Awaiting):
     async def _post(self, attempt: Attempt) -> Reply:
         settings = self._session.settings
         try:
-            return reply_of(await self._http().send(build_request(settings, attempt)))
+            http = await self._http()
+            return reply_of(await http.send(build_request(settings, attempt)))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise failure_of(error, settings) from error
 
-    def _http(self) -> httpx.AsyncClient:
+    async def _http(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
         # A pool belongs to the loop it was opened in; asyncio.run() makes a new loop each time.
-        if self._opened is None or (self._loop is not loop and self._transport is None):
+        if self._opened is None or self._loop is not loop:
             self._opened, self._loop = httpx.AsyncClient(transport=self._transport), loop
+            self._lease = _lease(self._opened)
+            await anext(self._lease)
         return self._opened
+
+
+async def _lease(opened: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+    """Closes the pool when closed itself, as asyncio.run() does with generators at its end."""
+    try:
+        yield
+    finally:
+        await opened.aclose()

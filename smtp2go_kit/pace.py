@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from smtp2go_kit.operation import Budget
 
 MARGIN = 1.0
 """Seconds added to a budget's period, as requests arrive later than they leave."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    start: float
+    taken: bool = False
 
 
 class Pace:
@@ -24,7 +31,7 @@ class Pace:
         self._clock = clock
         self._enforced = enforced
         self._lock = threading.Lock()
-        self._turns: dict[str, deque[float]] = defaultdict(deque[float])
+        self._turns: dict[str, list[_Turn]] = defaultdict(list[_Turn])
         self._held_until = float("-inf")
         self._holds = 0
 
@@ -35,28 +42,36 @@ class Pace:
             name: The operation's name, which its budget is counted under.
             budget: The operation's budget, if it has one.
         """
-        start, holds = self._reserve(name, budget)
         while True:
-            if (wait := start - self._clock()) > 0:
+            turn, holds = self._reserve(name, budget)
+            if (wait := turn.start - self._clock()) > 0:
                 yield wait
             with self._lock:
                 if holds == self._holds:
+                    turn.taken = True
                     return
-                # Another thread was told to wait meanwhile; that holds for all.
-                start, holds = self._held_until, self._holds
+            # The service said wait meanwhile, which gave all turns not yet taken back.
 
     def hold(self, seconds: float) -> None:
-        """Let no request leave for that many seconds."""
+        """Let no request leave for that many seconds; whoever waits takes a new turn.
+
+        Args:
+            seconds: How long.
+        """
         with self._lock:
             self._held_until = max(self._held_until, self._clock() + seconds)
             self._holds += 1
+            for name, turns in self._turns.items():
+                self._turns[name] = [turn for turn in turns if turn.taken]
 
-    def _reserve(self, name: str, budget: Budget | None) -> tuple[float, int]:
+    def _reserve(self, name: str, budget: Budget | None) -> tuple[_Turn, int]:
         with self._lock:
-            start = max(self._clock(), self._held_until)
+            now = self._clock()
+            turn = _Turn(max(now, self._held_until))
             if budget and self._enforced:
-                turns = self._turns[name]
-                if len(turns) == budget.requests:
-                    start = max(start, turns.popleft() + budget.seconds + MARGIN)
-                turns.append(start)
-            return start, self._holds
+                period = budget.seconds + MARGIN
+                turns = [kept for kept in self._turns[name] if kept.start > now - period]
+                if len(turns) >= budget.requests:
+                    turn.start = max(turn.start, turns[-budget.requests].start + period)
+                self._turns[name] = [*turns, turn]
+            return turn, self._holds

@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from smtp2go_kit import AsyncClient, Client
+
+# The first example of a property also pays for imports.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 KEY = "api-0123456789ABCDEFabcdef0123456789"
 
@@ -145,3 +151,9 @@ def serve(kind: type[Any], opened: Callable[..., Any]) -> Callable[..., Service]
 def client(kind: type[Any], opened: Callable[..., Any]) -> Any:
     """A client of an empty sandbox, of either kind."""
     return opened(kind.sandbox(empty=True))
+
+
+def pytest_sessionstart() -> None:
+    # The notebooks' kernels inherit the environment: they must not meet a real account.
+    for name in ("SMTP2GO_API_KEY", "SMTP2GO_BASE_URL", "SMTP2GO_REGION"):
+        os.environ.pop(name, None)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
@@ -248,7 +249,7 @@ def test_unknown_fields_are_kept_as_the_last_columns(serve):
 )
 def test_a_value_that_no_column_can_hold_does_not_lose_the_rest(serve, odd):
     content = json.dumps({"data": {"emails": [{"email_id": "1", **odd}]}}).encode()
-    service = serve(json.loads(content))
+    service = serve(httpx.Response(200, content=content))
     assert service.client.email.search()["email_id"].tolist() == ["1"]
 
 

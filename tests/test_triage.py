@@ -7,6 +7,7 @@ import sys
 import time
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
@@ -225,6 +226,25 @@ def test_a_free_plan_s_forgotten_days_are_told() -> None:
     sandbox.account.cycle_max = 1_000
     assert look(client).unseen == ["activity before 2026-11-15: free plans keep 5 days"]
     assert look(client, since="5d").unseen == []
+
+
+def test_empty_and_cut_answers_are_told() -> None:
+    sandbox, _ = sandbox_client()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "/stats/" in request.url.path:
+            return httpx.Response(200, json={"data": None})
+        told = sandbox.handle_request(request).json()
+        if "/activity/" in request.url.path:
+            told["data"]["total_events"] = 3
+        return httpx.Response(200, json=told)
+
+    client = Client(**{**sandbox.connection, "transport": httpx.MockTransport(answer)})
+    assert look(client).unseen == [
+        "all events: 0 of 3 came",
+        "SMTP2GO's own rates: the answer was empty",
+        "the quota: the answer was empty",
+    ]
 
 
 def test_an_event_about_many_recipients_counts_for_each() -> None:

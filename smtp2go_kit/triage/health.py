@@ -167,12 +167,15 @@ def _monthly(sent: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> int:
     return round(int(sent["sent"].sum()) * parts.MONTH / days)
 
 
-def _seen(unseen: list[str], what: str, ask: Callable[[], T]) -> T | None:
+def _seen(unseen: list[str], what: str, ask: Callable[[], T | None]) -> T | None:
     try:
-        return ask()
+        found = ask()
     except Smtp2GoError as error:
         unseen.append(f"{what}: {error}")
         return None
+    if found is None:
+        unseen.append(f"{what}: the answer was empty")
+    return found
 
 
 def _gaps(events: pd.DataFrame) -> list[str]:

@@ -35,10 +35,12 @@ PART = """\
 .mail-health caption { text-align: left; opacity: .8; padding-bottom: .25rem; }
 .mail-health th, .mail-health td { border-bottom: 1px solid #8884; padding: .3rem .6rem;
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-.mail-health tbody th { min-width: 11rem; }
-.mail-health tbody td { min-width: 5rem; }
+.mail-health th:not(.n), .mail-health td:not(.n) { min-width: min(12rem, 22vw); }
 .mail-health .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .mail-health tbody th { font-weight: normal; }
+@media (max-width: 40rem) {
+  .mail-health .n { white-space: normal; overflow-wrap: normal; }
+  .mail-health th, .mail-health td { padding: .3rem .2rem; } }
 .mail-health pre { white-space: pre-wrap; margin: .3rem 0; font-size: .85em; }
 .mail-health img { max-width: 100%; height: auto; background: #fff; padding: .5rem;
   border-radius: .4rem; box-sizing: border-box; }

@@ -37,7 +37,9 @@ MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\[[\w-]{16,}(?:\.[\w-]+)?\]"), "[<id>]"),
     # Queue ids mix letters and digits; class names and words have next to no digits.
     (
-        re.compile(r"(?<![\w-])(?=[\w-]{12})(?=[\w-]*[A-Za-z])(?=(?:[\w-]*?\d){3})[\w-]+(?:\.\d+)?\b"),
+        re.compile(
+            r"(?<![\w-])(?=[\w-]{12})(?=[\w-]*[A-Za-z])(?=(?:[\w-]*?\d){3})[\w-]+(?:\.\d+)?\b"
+        ),
         "<id>",
     ),
     (re.compile(r"(?i)\b(?=[0-9a-f]{8})(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]+\b"), "<id>"),

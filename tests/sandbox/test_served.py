@@ -187,6 +187,7 @@ def raw(child: Any, *lines: str) -> bytes:
         ("POST", ["Content-Length: many", "", ""], 400),
         ("POST", ["Content-Length: \xb2", "", ""], 400),
         ("POST", ["Content-Length: -5", "", ""], 400),
+        ("POST", ["Content-Length: 200000000", "", ""], 413),
         ("PROPFIND", ["", ""], 501),
     ],
 )

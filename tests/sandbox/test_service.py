@@ -8,6 +8,7 @@ import uuid
 import httpx
 import pytest
 
+from smtp2go_kit import InvalidArgument
 from smtp2go_kit.sandbox import Sandbox
 
 GENERIC = (
@@ -215,6 +216,21 @@ def test_a_body_is_taken_up_to_its_bound(post, path, most):
     status, _, text = error(post(path, content=b"{}".ljust(most + 1), headers=headers))
     assert status == 413
     assert str(most) in text
+
+
+def test_what_the_sandbox_itself_gets_wrong_is_answered_in_json(post, sandbox):
+    sandbox.account.emails = None
+    status, _, text = error(post("/stats/email_bounces"))
+    assert status == 500
+    assert "TypeError" in text
+    assert post("/domain/view").status_code == 200
+
+
+@pytest.mark.parametrize("wrong", [{"contract": "old"}, {"seed": -1}, {"now": "tomorrow"}])
+def test_a_sandbox_names_its_wrong_argument(wrong):
+    with pytest.raises(InvalidArgument) as caught:
+        Sandbox(empty=True, **wrong)
+    assert caught.value.parameter == next(iter(wrong))
 
 
 @pytest.mark.parametrize(

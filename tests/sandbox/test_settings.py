@@ -186,6 +186,9 @@ def test_a_subaccount_is_edited(client, contract):
     if contract == "documented":
         client.subaccount.edit("desk@shop.org", "Till", new_email="till@shop.org")
         assert client.subaccount.search()["email"].item() == "till@shop.org"
+        client.subaccount.add("other@shop.org", "Other")
+        with pytest.raises(ApiError, match="already exists"):
+            client.subaccount.edit("other@shop.org", "Other", new_email="till@shop.org")
 
 
 def test_a_subaccount_has_an_address_of_its_own_and_must_be_known(client):

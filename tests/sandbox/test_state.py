@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from smtp2go_kit import Client, SendFailed, child_frame
+from smtp2go_kit import Client, SendFailed, ValidationFailed, child_frame
 
 ANN = "Ann Ash <ann@example.com>"
 BOB = "bob@customer.test"
@@ -262,6 +262,13 @@ def test_a_mime_message_reaches_to_cc_and_bcc(client):
     assert set(found["subject"]) == {"Grüße"}
     assert set(found["sender"]) == {"ann@example.com"}
     assert len(client.email.search(filter_query="headers:'X-Order: 17'")) == 3
+
+
+def test_a_mime_message_has_at_most_100_addresses_a_header(client):
+    message = EmailMessage()
+    message["From"], message["To"] = ANN, ", ".join(f"a{n}@customer.test" for n in range(101))
+    with pytest.raises(ValidationFailed, match="at most 100"):
+        client.email.mime(message)
 
 
 def test_a_fast_accepted_send_answers_with_its_id_alone_and_is_found(post, client):

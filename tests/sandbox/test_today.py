@@ -142,6 +142,11 @@ def test_an_attachment_is_a_content_or_a_url(post):
             {"user_data": {"username": "user1", "email_password": "w", "custom_ratelimit": True}},
             "custom_ratelimit_value",
         ),
+        (
+            "/users/smtp/add",
+            {"user_data": {"username": "user1", "email_password": "w"}, "comments": "Desk"},
+            "comments",
+        ),
     ],
 )
 def test_bounds_between_fields_are_kept(posting, path, body, field):
