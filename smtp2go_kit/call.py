@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from smtp2go_kit import encoding
 from smtp2go_kit.checks import Fault, fault
 from smtp2go_kit.errors import InvalidArgument, MissingArgument
 from smtp2go_kit.operation import Endpoint, Parameter
 from smtp2go_kit.secret import Secret
-from smtp2go_kit.shapes import is_list, is_object
+from smtp2go_kit.shapes import is_list
 from smtp2go_kit.types import Input
 
 MEGABYTE = 1024 * 1024
@@ -180,8 +181,4 @@ def _check_size(operation: Endpoint, wire: Mapping[str, Any]) -> None:
 
 
 def _size(value: Any) -> int:
-    if isinstance(value, str):
-        return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
-    if is_object(value):
-        return sum(map(_size, value.values()))
-    return sum(map(_size, value)) if is_list(value) else len(str(value))
+    return len(encoding.json_bytes(value))

@@ -25,7 +25,9 @@ Print what an account's mail did and what of it needs attention. Changes nothing
 
 Asks the account whose key is in SMTP2GO_API_KEY (or in the keyring, with the extra `keyring`);
 without a key, a sandbox on this machine with an invented account."""
-STATUSES = "exit status: 0 healthy, 1 something needs attention, 2 could not look"
+STATUSES = """\
+exit status: 0 healthy, 1 something needs attention, 2 could not look. A sandbox that was not
+asked for gives 0: its trouble is invented."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -136,7 +138,13 @@ def _triage(options: argparse.Namespace) -> int:
             options.html.write_text(health.to_html(), encoding="utf-8")
         except OSError as error:
             return _failed(f"could not write {options.html}: {error.strerror}")
-    return ATTENTION if health.attention else HEALTHY
+    return ATTENTION if health.attention and _is_asked_for(options) else HEALTHY
+
+
+def _is_asked_for(options: argparse.Namespace) -> bool:
+    from smtp2go_kit.settings import has_key
+
+    return bool(options.sandbox) or has_key()
 
 
 def _client(options: argparse.Namespace) -> tuple[Client, str]:

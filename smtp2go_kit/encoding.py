@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from email.message import EmailMessage
@@ -29,6 +30,11 @@ SUBDOMAIN = re.compile(rf"{LABEL}(?:\.{LABEL})*")
 HEADER_NAME = re.compile(r"[!-9;-~]{1,127}")
 RESERVED_HEADERS = frozenset({"content-type", "content-transfer-encoding", "mime-version"})
 """Headers that the service refuses as custom headers, as it builds them itself."""
+
+
+def json_bytes(value: Any) -> bytes:
+    """A value as JSON in UTF-8, as it is sent; half an emoji becomes a question mark."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def as_list(value: str | Iterable[str]) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
 from smtp2go_kit.answers import Reply
+from smtp2go_kit.encoding import json_bytes
 from smtp2go_kit.errors import NoAnswer, TimedOut
 from smtp2go_kit.exchange import Attempt, Unsent
 from smtp2go_kit.secret import MASK
@@ -50,7 +50,7 @@ def build_request(settings: Settings, attempt: Attempt) -> httpx.Request:
         attempt: The path and the body.
     """
     key = settings.api_key.reveal
-    content = _Body(json.dumps({"api_key": key(), **attempt.body}).encode())
+    content = _Body(json_bytes({"api_key": key(), **attempt.body}))
     request = httpx.Request("POST", settings.base_url + attempt.path, content=content)
     headers = {
         "content-type": "application/json",

@@ -1,7 +1,7 @@
 """Charts of what the client returns, drawn on axes of yours or on a figure of their own.
 
-Each returns the Axes; ``.figure`` of it shows the chart in a notebook. Colours are those of
-Okabe and Ito, one for each outcome everywhere, always with a second cue beside the colour.
+Each returns the Axes, and a notebook shows a figure of their own below the cell. Colours are
+those of Okabe and Ito, one for each outcome everywhere, always with a second cue.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import matplotlib.dates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from smtp2go_kit.triage.copies import by_domain, copies
 
+SIZE = (9.0, 3.6)
+"""Inches of a figure of their own."""
 COLOURS = {
     "delivered": "#009E73",
     "soft-bounced": "#E69F00",
@@ -91,7 +92,13 @@ def bounces_by_domain(events: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 def _axes(ax: Axes | None) -> Any:
     # Any, as matplotlib's own types leave keyword arguments unknown.
-    return ax or Figure(figsize=(9.0, 3.6), layout="constrained").add_subplot()
+    if ax is not None:
+        return ax
+    # pyplot, which a notebook shows figures of; whoever draws elsewhere brings axes.
+    from matplotlib import pyplot as plt
+
+    _, own = plt.subplots(figsize=SIZE, layout="constrained")
+    return own
 
 
 def _with_legend(axes: Any) -> Axes:

@@ -108,6 +108,7 @@ class Awaited:
 
 @pytest.fixture(autouse=True)
 def _no_key_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    os.environ["MPLBACKEND"] = "agg"
     for name in ("SMTP2GO_API_KEY", "SMTP2GO_REGION", "SMTP2GO_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
@@ -155,5 +156,6 @@ def client(kind: type[Any], opened: Callable[..., Any]) -> Any:
 
 def pytest_sessionstart() -> None:
     # The notebooks' kernels inherit the environment: they must not meet a real account.
+    os.environ["MPLBACKEND"] = "agg"
     for name in ("SMTP2GO_API_KEY", "SMTP2GO_BASE_URL", "SMTP2GO_REGION"):
         os.environ.pop(name, None)

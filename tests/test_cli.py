@@ -49,7 +49,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_without_a_key_the_sandbox_is_looked_at_and_the_first_line_says_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(QUIET) == 1
+    assert main(QUIET) == 0
     shown = capsys.readouterr().out
     assert shown.splitlines()[0] == (
         "SMTP2GO_API_KEY is not set: this is the sandbox, not your mail."
@@ -85,7 +85,7 @@ def test_the_sandbox_s_options_are_refused_for_a_real_account(
 
 
 def test_json_stands_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*QUIET, "--json"]) == 1
+    assert main([*QUIET, "--json"]) == 0
     told = capsys.readouterr()
     assert json.loads(told.out)["start"] == "2026-11-18T12:00:00+00:00"
     assert told.err.startswith("SMTP2GO_API_KEY is not set")
@@ -95,7 +95,7 @@ def test_html_is_written_beside_the_text(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "health.html"
-    assert main([*QUIET, "--html", str(target)]) == 1
+    assert main([*QUIET, "--html", str(target)]) == 0
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "Needs attention" in capsys.readouterr().out
 
@@ -151,7 +151,7 @@ def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
 
 def test_it_runs_as_a_module() -> None:
     done = run("-m", "smtp2go_kit", *QUIET)
-    assert done.returncode == 1
+    assert done.returncode == 0
     assert done.stdout.startswith("SMTP2GO_API_KEY is not set")
     assert done.stderr == ""
 

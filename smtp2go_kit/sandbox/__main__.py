@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import signal
 import sys
 import threading
@@ -39,20 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = getattr(error, "strerror", None) or error
         print(f"cannot serve on port {options.port}: {reason}. Try --port 0", file=sys.stderr)
         return 1
+    _stop_on_signals(server)
     print(f"SMTP2GO_BASE_URL={server.url} SMTP2GO_API_KEY={sandbox.api_key}", flush=True)
-    _stop_on_sigterm(server)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.serve_forever()
+    server.serve_forever()
     server.server_close()
     return 0
 
 
-def _stop_on_sigterm(server: Server) -> None:
+def _stop_on_signals(server: Server) -> None:
     # shutdown() waits for the loop to end, so it must not run in the loop's own thread.
     def stop(*_: object) -> None:
         threading.Thread(target=server.shutdown, daemon=True).start()
 
     signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -144,12 +144,21 @@ def _image(axes: Axes, alt: str) -> str:
     return f'<p><img alt="{_text(alt, 600)}" src="data:image/png;base64,{data}"></p>'
 
 
+def _blank() -> Any:
+    from matplotlib.figure import Figure
+
+    from smtp2go_kit.plots import SIZE
+
+    return Figure(figsize=SIZE, layout="constrained").add_subplot()
+
+
 def _volume(health: Health) -> str:
     from smtp2go_kit.plots import events_per_day
 
+    chart = events_per_day(health.events, ax=_blank())
     facts = volume_lines(health)
     alt = f"Events by day and outcome. {'; '.join(facts)}."
-    return _list(facts) + _image(events_per_day(health.events), alt)
+    return _list(facts) + _image(chart, alt)
 
 
 def _rates(health: Health) -> str:
@@ -189,7 +198,8 @@ def _domains(health: Health) -> str:
         return ""
     heads = [("", "Domain"), ("n", "Bounced"), ("n", "of them hard"), ("n", "Rate")]
     named = "; ".join(f"{row.domain} {row.bounced} of {row.sent}" for row in worst)
-    chart = _image(bounces_by_domain(health.events), f"Bounce rates by recipient domain: {named}")
+    drawn = bounces_by_domain(health.events, ax=_blank())
+    chart = _image(drawn, f"Bounce rates by recipient domain: {named}")
     return chart + _table("By bounces, then by rate", heads, lines)
 
 

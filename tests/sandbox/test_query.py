@@ -117,35 +117,63 @@ def test_short_words_are_kept() -> None:
     assert found("subject:it AND subject:a", "subject", ("it", "a", "it is a")) == {"it is a"}
 
 
-@pytest.mark.parametrize("text", [
-    "X-ExampleCustomHeader: Exact String to Match",
-    "x-examplecustomheader:Exact String to Match",
-    "X-ExampleCustomHeader: Exact String to Match; X-OfficeId: headquarters;",
-    "Subject: Welcome, it's here",
-    "Cc: boss@company.com",
-    "From: Ada Lovelace <ada@company.com>",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "X-ExampleCustomHeader: Exact String to Match",
+        "x-examplecustomheader:Exact String to Match",
+        "X-ExampleCustomHeader: Exact String to Match; X-OfficeId: headquarters;",
+        "Subject: Welcome, it's here",
+        "Cc: boss@company.com",
+        "From: Ada Lovelace <ada@company.com>",
+    ],
+)
 def test_headers_match_exactly(text: str) -> None:
     assert finds(f"headers:'{text}'")
     assert finds(f"NOT headers:'X-No: y' AND (headers:'{text}' OR subject:x)")
 
 
-@pytest.mark.parametrize("text", [
-    "X-ExampleCustomHeader: Exact String", "Bcc: boss@company.com",
-    "X-ExampleCustomHeader: Exact String to Match; X-OfficeId: branch",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "X-ExampleCustomHeader: Exact String",
+        "Bcc: boss@company.com",
+        "X-ExampleCustomHeader: Exact String to Match; X-OfficeId: branch",
+    ],
+)
 def test_headers_that_differ_are_not_found(text: str) -> None:
     assert not finds(f"headers:'{text}'")
 
 
-@pytest.mark.parametrize("value", ["X-OfficeId", '"X-OfficeId: headquarters"', "'X-OfficeId'", "''",
-                                   "';'", "'X-OfficeId:'", "': x'", "X*", "'X-A: b", "[a TO b]"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "X-OfficeId",
+        '"X-OfficeId: headquarters"',
+        "'X-OfficeId'",
+        "''",
+        "';'",
+        "'X-OfficeId:'",
+        "': x'",
+        "X*",
+        "'X-A: b",
+        "[a TO b]",
+    ],
+)
 def test_a_header_that_is_no_quoted_pair_is_refused(value: str) -> None:
     assert "headers" in problem(f"headers:{value}")
 
 
-@pytest.mark.parametrize("word", ["me@company.com", "Lovelace", "joe@domain", "Welcome",
-                                  "sender:me@company.com AND sender:ada@company.com"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "me@company.com",
+        "Lovelace",
+        "joe@domain",
+        "Welcome",
+        "sender:me@company.com AND sender:ada@company.com",
+    ],
+)
 def test_a_bare_term_searches_both_senders_recipient_and_subject(word: str) -> None:
     assert finds(word)
     assert not finds(f"NOT ({word})")
@@ -156,9 +184,18 @@ def test_a_bare_term_searches_nothing_else(word: str) -> None:
     assert not finds(word)
 
 
-@pytest.mark.parametrize("query", ["subject:WELCOME", "recipient:JOE*", "sender:lovelace",
-                                   '"IT\'S HERE"', "email_id:1RXK2A*", "host:MX1",
-                                   "headers:'X-OfficeId: HEADQUARTERS'"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "subject:WELCOME",
+        "recipient:JOE*",
+        "sender:lovelace",
+        '"IT\'S HERE"',
+        "email_id:1RXK2A*",
+        "host:MX1",
+        "headers:'X-OfficeId: HEADQUARTERS'",
+    ],
+)
 def test_case_is_ignored_only_when_asked(query: str) -> None:
     assert not finds(query)
     assert finds(query, ignore_case=True)
@@ -185,16 +222,39 @@ def test_operator_words_and_colons_after_a_field_are_text() -> None:
     assert finds("subject:AND AND subject:NOT subject:Re:x", subject="Re:x AND NOT")
 
 
-@pytest.mark.parametrize("query", ["recipient:joe*", "joe*", "recipient:d?main*", "email_id:1rX*",
-                                   "recipient:*oe", "recipient:*@dom*", "recipient:@dom*",
-                                   "subject:her*", "host:*", "*:* AND Welcome", "email_id:1*d"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "recipient:joe*",
+        "joe*",
+        "recipient:d?main*",
+        "email_id:1rX*",
+        "recipient:*oe",
+        "recipient:*@dom*",
+        "recipient:@dom*",
+        "subject:her*",
+        "host:*",
+        "*:* AND Welcome",
+        "email_id:1*d",
+    ],
+)
 def test_a_wildcard_stands_for_any_text(query: str) -> None:
     assert finds(query)
 
 
-@pytest.mark.parametrize("query", ["recipient:oe*", "subject:e?e", "email_id:FnQP5vmkJ2Y*",
-                                   "email_id:1rXk2a", "email_id:1rXk2?", "*:* AND subject:x",
-                                   "recipient:* AND recipient:ann", "subject:[Ww]elcome*"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "recipient:oe*",
+        "subject:e?e",
+        "email_id:FnQP5vmkJ2Y*",
+        "email_id:1rXk2a",
+        "email_id:1rXk2?",
+        "*:* AND subject:x",
+        "recipient:* AND recipient:ann",
+        "subject:[Ww]elcome*",
+    ],
+)
 def test_a_wildcard_starts_at_a_word_and_ids_are_whole(query: str) -> None:
     assert not finds(query)
 
@@ -203,16 +263,19 @@ def test_a_lone_asterisk_asks_for_any_value() -> None:
     assert found("host:*", "host", ("mx", "")) == {"mx"}
 
 
-@pytest.mark.parametrize(("status", "words"), [
-    *((status, status) for status in get_args(Status)),
-    ("deferred", "defer"),
-    ("hardbounce", "hard-bounce refused"),
-    ("softbounce", "soft-bounce returned soft*"),
-    ("delivered", "ok sent OK Delivered"),
-    ("complained", "spam"),
-    ("failed hardbounce softbounce rejected", "0"),
-    ("delivered unsubscribed complained", "1"),
-])
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        *((status, status) for status in get_args(Status)),
+        ("deferred", "defer"),
+        ("hardbounce", "hard-bounce refused"),
+        ("softbounce", "soft-bounce returned soft*"),
+        ("delivered", "ok sent OK Delivered"),
+        ("complained", "spam"),
+        ("failed hardbounce softbounce rejected", "0"),
+        ("delivered unsubscribed complained", "1"),
+    ],
+)
 def test_status_words_are_interchangeable(status: str, words: str) -> None:
     for word in words.split():
         assert found(f"status:{word}", "status", get_args(Status)) == set(status.split())
@@ -223,12 +286,23 @@ def test_an_unknown_status_is_refused_with_the_words(word: str) -> None:
     assert "hard-bounce" in problem(f"status:{word}")
 
 
-@pytest.mark.parametrize("query", [
-    "sent_ts:[1466899200 TO 1467072000]", "sent_ts:{1466899200 TO 1467072000}",
-    "sent_ts:[1466899200 TO]", "sent_ts:[TO 1467072000}", "sent_ts:1466990000",
-    "sent_ts:1466990000.25", "delivered_ts:[1466990007 TO 1466990008]", "delivered_ts:[ TO ]",
-    "smtpcode:250", 'smtpcode:"250"', "smtpcode:[250 TO 250]", "smtpcode:{249 TO 250]",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sent_ts:[1466899200 TO 1467072000]",
+        "sent_ts:{1466899200 TO 1467072000}",
+        "sent_ts:[1466899200 TO]",
+        "sent_ts:[TO 1467072000}",
+        "sent_ts:1466990000",
+        "sent_ts:1466990000.25",
+        "delivered_ts:[1466990007 TO 1466990008]",
+        "delivered_ts:[ TO ]",
+        "smtpcode:250",
+        'smtpcode:"250"',
+        "smtpcode:[250 TO 250]",
+        "smtpcode:{249 TO 250]",
+    ],
+)
 def test_numbers_are_found_by_value_and_range(query: str) -> None:
     assert finds(query)
 
@@ -238,10 +312,18 @@ def test_an_email_without_the_number_is_not_found() -> None:
     assert not finds(query, delivered_ts=None, smtpcode=None)
 
 
-@pytest.mark.parametrize("query", [
-    "sent_ts:1466990001", "sent_ts:[1 TO 2]", "smtpcode:{250 TO 300]", "smtpcode:[200 TO 250}",
-    "smtpcode:25", "smtpcode:[30 TO 4]", "smtpcode:[0 TO 9] OR smtpcode:[1000 TO 2000]",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sent_ts:1466990001",
+        "sent_ts:[1 TO 2]",
+        "smtpcode:{250 TO 300]",
+        "smtpcode:[200 TO 250}",
+        "smtpcode:25",
+        "smtpcode:[30 TO 4]",
+        "smtpcode:[0 TO 9] OR smtpcode:[1000 TO 2000]",
+    ],
+)
 def test_other_numbers_are_not_found(query: str) -> None:
     assert not finds(query)
 
@@ -251,32 +333,66 @@ def test_a_value_that_is_no_number_is_refused(value: str) -> None:
     assert "takes" in problem(f"smtpcode:{value}")
 
 
-@pytest.mark.parametrize("query", ["foo:bar", "email-id:1", "http://x.org", "*:x", "Re: x",
-                                   "subject:a AND (NOT from:b)"])
+@pytest.mark.parametrize(
+    "query", ["foo:bar", "email-id:1", "http://x.org", "*:x", "Re: x", "subject:a AND (NOT from:b)"]
+)
 def test_an_unknown_field_is_refused_with_the_fields(query: str) -> None:
     message = problem(query)
     assert "unknown field" in message
     assert all(field in message for field in FIELDS)
 
 
-@pytest.mark.parametrize("query", [
-    "(a", "a)", ")(", "()", "AND a", "a AND", "a OR", "NOT", "a AND OR b", "NOT NOT a", "(AND a)",
-    "a OR (NOT)", "subject:", "subject: a", "subject:*:*", "a ANDNOT b", 'subject:"a', '"a b"*',
-    "subject:[a TO b]", "[a TO b]", "a" * (MAX_LENGTH + 1), "(" * 900 + "a" + ")" * 900,
-    "(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1),
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "(a",
+        "a)",
+        ")(",
+        "()",
+        "AND a",
+        "a AND",
+        "a OR",
+        "NOT",
+        "a AND OR b",
+        "NOT NOT a",
+        "(AND a)",
+        "a OR (NOT)",
+        "subject:",
+        "subject: a",
+        "subject:*:*",
+        "a ANDNOT b",
+        'subject:"a',
+        '"a b"*',
+        "subject:[a TO b]",
+        "[a TO b]",
+        "a" * (MAX_LENGTH + 1),
+        "(" * 900 + "a" + ")" * 900,
+        "(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1),
+    ],
+)
 def test_bad_syntax_is_refused(query: str) -> None:
     problem(query)
 
 
-@pytest.mark.parametrize("query", ["", "  ", "\n\t", "*:*", "(" * MAX_DEPTH + "@" + ")" * MAX_DEPTH,
-                                   ("@ " * MAX_LENGTH)[:MAX_LENGTH]])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "  ",
+        "\n\t",
+        "*:*",
+        "(" * MAX_DEPTH + "@" + ")" * MAX_DEPTH,
+        ("@ " * MAX_LENGTH)[:MAX_LENGTH],
+    ],
+)
 def test_the_longest_and_the_blank_query_are_understood(query: str) -> None:
     assert finds(query)
 
 
-@pytest.mark.parametrize("unit", ["[ to ", "[ TO ", "*a", "a?*", "' ", "a AND NOT ", "a ANDNOT ",
-                                  "(a OR ", '" ', "[", "[ "])
+@pytest.mark.parametrize(
+    "unit",
+    ["[ to ", "[ TO ", "*a", "a?*", "' ", "a AND NOT ", "a ANDNOT ", "(a OR ", '" ', "[", "[ "],
+)
 def test_repeated_syntax_takes_little_time(unit: str) -> None:
     query = unit * (MAX_LENGTH // len(unit))
     started = time.perf_counter()
