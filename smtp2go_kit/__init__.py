@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from smtp2go_kit.errors import Smtp2GoError as Smtp2GoError
     from smtp2go_kit.errors import TimedOut as TimedOut
     from smtp2go_kit.errors import UnexpectedAnswer as UnexpectedAnswer
+    from smtp2go_kit.errors import Unreachable as Unreachable
     from smtp2go_kit.errors import ValidationFailed as ValidationFailed
     from smtp2go_kit.frames import child_frame as child_frame
     from smtp2go_kit.sandbox import Sandbox as Sandbox
@@ -56,6 +57,7 @@ _HOMES = {
     "Smtp2GoError": "errors",
     "TimedOut": "errors",
     "UnexpectedAnswer": "errors",
+    "Unreachable": "errors",
     "ValidationFailed": "errors",
     "child_frame": "frames",
     "connect": "client",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -56,8 +56,8 @@ class Reply:
     """
 
     status: int
-    headers: Mapping[str, str]
-    content: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ class Answer:
         request_id: The id to quote to SMTP2GO's support.
     """
 
-    data: Any
+    data: Any = field(repr=False)
     request_id: str | None
 
 
-def read(reply: Reply, operation: str, redact: Callable[[str], str]) -> Answer:
-    """The answer in a reply, or the error it reports.
+def read(reply: Reply, operation: str, redact: Callable[[str], str]) -> Answer | ApiError:
+    """The answer in a reply, or the error it reports, to be raised where no secret is at hand.
 
     Args:
         reply: What came back.
@@ -83,31 +83,32 @@ def read(reply: Reply, operation: str, redact: Callable[[str], str]) -> Answer:
     """
     envelope = _json(reply)
     if reply.status >= 300 or envelope is None:
-        raise _error(reply, envelope or {}, operation, redact)
+        return _error(reply, envelope or {}, operation, redact)
     data = _data(envelope)
     found = object_or_empty(data)
     if found.get("error") or found.get("error_code"):
-        raise _error(reply, envelope, operation, redact)
+        return _error(reply, envelope, operation, redact)
     return Answer(data, _request_id(envelope))
 
 
-def check_accepted(answer: Answer, operation: str, redact: Callable[[str], str]) -> None:
-    """Raise if a 200 says that the message was refused, wholly or in part."""
+def refusal_of(answer: Answer, operation: str, redact: Callable[[str], str]) -> SendFailed | None:
+    """The error if a 200 says that the message was refused, wholly or in part."""
     data = object_or_empty(answer.data)
     failed = _whole(data.get("failed"))
     failures = [redact(text) for text in failures_of(data)]
-    if failed > 0 or (failures and "failed" not in data):
-        succeeded = _whole(data.get("succeeded"))
-        told = "; ".join(failures) or "no reason given"
-        raise SendFailed(
-            f"{failed or 'some'} failed, {succeeded} succeeded: {told}",
-            succeeded=succeeded,
-            failed=failed,
-            failures=failures,
-            email_id=data.get("email_id"),
-            operation=operation,
-            request_id=answer.request_id,
-        )
+    if failed == 0 and (not failures or "failed" in data):
+        return None
+    succeeded = _whole(data.get("succeeded"))
+    told = "; ".join(failures) or "no reason given"
+    return SendFailed(
+        f"{failed or 'some'} failed, {succeeded} succeeded: {told}",
+        succeeded=succeeded,
+        failed=failed,
+        failures=failures,
+        email_id=data.get("email_id"),
+        operation=operation,
+        request_id=answer.request_id,
+    )
 
 
 def failures_of(data: Mapping[str, Any]) -> list[str]:
@@ -196,24 +197,26 @@ def _data(envelope: Mapping[str, Any]) -> Any:
 
 def _request_id(envelope: Mapping[str, Any]) -> str | None:
     nested = object_or_empty(envelope.get("data")).get("request_id")
-    return envelope.get("request_id") or nested
+    found = envelope.get("request_id") or nested
+    return str(found) if found else None
 
 
 def _error(
     reply: Reply, envelope: Mapping[str, Any], operation: str, redact: Callable[[str], str]
 ) -> ApiError:
-    told = {**envelope, **object_or_empty(envelope.get("data"))}
+    nested = [object_or_empty(envelope.get(name)) for name in ("email_response", "data")]
+    told = {**envelope, **nested[0], **nested[1]}
     code = str(told.get("error_code") or "").removeprefix(PREFIX) or None
     field, detail = _field(told.get("field_validation_errors"))
     message = detail or str(told.get("error") or "")
     kind = _kind(reply.status, code, message, field)
     return kind(
-        redact(message) or _without_json(reply),
+        redact(message or _without_json(reply)),
         operation=operation,
         status=reply.status,
-        code=code,
-        request_id=_request_id(envelope),
-        field=field,
+        code=redact(code or "") or None,
+        request_id=redact(_request_id(envelope) or "") or None,
+        field=redact(field or "") or None,
         retry_after=(wait_of(reply) or LEAST_WAIT) if kind is RateLimited else None,
     )
 

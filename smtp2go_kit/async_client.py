@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from smtp2go_kit.answers import Answer, Reply
-from smtp2go_kit.call import Call
 from smtp2go_kit.errors import NoAnswer
-from smtp2go_kit.exchange import Attempt
 from smtp2go_kit.groups import Groups, Now, utc_now
-from smtp2go_kit.http import build_request, failure_of, reply_of
+from smtp2go_kit.http import build_request, failure_of, reply_of, without_frames
 from smtp2go_kit.operation import Awaiting, Endpoint
-from smtp2go_kit.paging import Records
 from smtp2go_kit.progress import Bar
-from smtp2go_kit.results import result
 from smtp2go_kit.settings import Region
 
 if TYPE_CHECKING:
+    from smtp2go_kit.answers import Answer, Reply
+    from smtp2go_kit.call import Call
+    from smtp2go_kit.exchange import Attempt
+    from smtp2go_kit.paging import Records
     from smtp2go_kit.secret import Secret
 
 
@@ -68,6 +67,8 @@ class AsyncClient(Groups, Awaiting):
 
     def _bind(self, operation: Endpoint) -> Callable[..., Any]:
         async def call(*args: Any, **kwargs: Any) -> Any:
+            from smtp2go_kit.results import result
+
             prepared = self._prepare(operation, args, kwargs)
             return result(prepared, await self._answer(prepared), self._now())
 
@@ -103,7 +104,7 @@ class AsyncClient(Groups, Awaiting):
             http = await self._http()
             return reply_of(await http.send(build_request(settings, attempt)))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failure_of(error, settings) from error
+            raise failure_of(error, settings) from without_frames(error)
 
     async def _http(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()

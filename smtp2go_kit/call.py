@@ -54,8 +54,8 @@ class Call:
         """The passwords among the arguments."""
         for parameter in self.operation.parameters:
             value = self.arguments.get(parameter.name)
-            if parameter.kind.input is Input.PASSWORD and value:
-                yield Secret(value)
+            if isinstance(value, Secret):
+                yield value
 
 
 def prepare(
@@ -120,7 +120,7 @@ def _written(operation: Endpoint, parameter: Parameter, value: Any, now: dt.date
         secret = kind.input is Input.PASSWORD
         raise InvalidArgument(
             parameter.name,
-            "is not text" if secret else str(error),
+            "expected a string" if secret else str(error),
             operation=operation.title,
         ) from (None if secret else error)
     if wrong:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from smtp2go_kit.encoding import reveal
 from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.types import Kind, without_none
 
@@ -23,17 +24,18 @@ class Fault:
     """
 
     expected: str
-    found: Any
+    found: Any = field(repr=False)
     allowed: tuple[Any, ...] = ()
 
 
 def fault(value: Any, kind: Kind) -> Fault | None:
     """The first fault of a wire value, by type and then by bound."""
-    wrong = next(_type_faults(value, kind.wire), None)
+    plain = reveal(value)
+    wrong = next(_type_faults(plain, kind.wire), None)
     if wrong or kind.check is None:
         return wrong
-    expected = kind.check(value)
-    return Fault(expected, value) if expected else None
+    expected = kind.check(plain)
+    return Fault(expected, plain) if expected else None
 
 
 def _type_faults(value: Any, wire: Any) -> Iterator[Fault]:

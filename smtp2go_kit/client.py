@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from smtp2go_kit.answers import Answer, Reply
-from smtp2go_kit.call import Call
 from smtp2go_kit.errors import NoAnswer
-from smtp2go_kit.exchange import Attempt
 from smtp2go_kit.groups import Groups, Now, utc_now
-from smtp2go_kit.http import build_request, failure_of, reply_of
+from smtp2go_kit.http import build_request, failure_of, reply_of, without_frames
 from smtp2go_kit.operation import Blocking, Endpoint
-from smtp2go_kit.paging import Records
 from smtp2go_kit.progress import Bar
-from smtp2go_kit.results import result
 from smtp2go_kit.settings import KEY, Region, has_key
 
 if TYPE_CHECKING:
+    from smtp2go_kit.answers import Answer, Reply
+    from smtp2go_kit.call import Call
+    from smtp2go_kit.exchange import Attempt
+    from smtp2go_kit.paging import Records
     from smtp2go_kit.secret import Secret
 
 
@@ -77,6 +76,8 @@ class Client(Groups, Blocking):
 
     def _bind(self, operation: Endpoint) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
+            from smtp2go_kit.results import result
+
             prepared = self._prepare(operation, args, kwargs)
             return result(prepared, self._answer(prepared), self._now())
 
@@ -111,7 +112,7 @@ class Client(Groups, Blocking):
         try:
             return reply_of(self._http().send(build_request(settings, attempt)))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failure_of(error, settings) from error
+            raise failure_of(error, settings) from without_frames(error)
 
     def _http(self) -> httpx.Client:
         with self._opening:

@@ -33,8 +33,14 @@ RESERVED_HEADERS = frozenset({"content-type", "content-transfer-encoding", "mime
 
 
 def json_bytes(value: Any) -> bytes:
-    """A value as JSON in UTF-8, as it is sent; half an emoji becomes a question mark."""
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    """A value as JSON in UTF-8, as it is sent: passwords in clear, half an emoji as ``?``."""
+    return json.dumps(value, ensure_ascii=False, default=_in_clear).encode("utf-8", "replace")
+
+
+def _in_clear(value: Any) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise TypeError(f"a {type(value).__name__} is not JSON")
 
 
 def as_list(value: str | Iterable[str]) -> list[str]:
@@ -218,6 +224,13 @@ def mime_expected(value: str) -> str | None:
     return "a MIME email as base64 text; give an EmailMessage or bytes to have it encoded"
 
 
-def reveal(value: str | Secret) -> str:
-    """The text of a password."""
+def hide(value: str | Secret) -> Secret:
+    """A password that no traceback shows; its text is written only into the request."""
+    if isinstance(value, (str, Secret)):
+        return value if isinstance(value, Secret) else Secret(value)
+    raise TypeError(f"a {type(value).__name__} is not text")
+
+
+def reveal(value: Any) -> Any:
+    """The text of a password; any other value as it is."""
     return value.reveal() if isinstance(value, Secret) else value

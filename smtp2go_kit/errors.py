@@ -6,6 +6,7 @@
     - MissingKey
   x NoAnswer              (ConnectionError)  no answer arrived; the request had no effect
     - TimedOut            (TimeoutError)
+    - Unreachable                            no connection was made
   x OutcomeUnknown        (RuntimeError)     it may have taken effect: look before repeating
   x ApiError              (RuntimeError)     the service answered, and refused
     - AuthenticationFailed (PermissionError) the key is absent, malformed or unknown
@@ -20,9 +21,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Smtp2GoError(Exception):
     """Any failure of a call."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pools of processes pickle errors; the constructors take more than ``args`` holds.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[Smtp2GoError], args: tuple[Any, ...], state: dict[str, Any]
+) -> Smtp2GoError:
+    # kind.__new__ would be the first builtin's among the bases, which refuses an OSError.
+    layout: type[Exception] = OSError if issubclass(kind, OSError) else Exception
+    error = layout.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidArgument(Smtp2GoError, ValueError):
@@ -62,6 +80,10 @@ class NoAnswer(Smtp2GoError, ConnectionError):
 
 class TimedOut(NoAnswer, TimeoutError):
     """The answer did not arrive within the client's timeout."""
+
+
+class Unreachable(NoAnswer):
+    """No connection was made, so the request certainly did not reach the service."""
 
 
 class OutcomeUnknown(Smtp2GoError, RuntimeError):

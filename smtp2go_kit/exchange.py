@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from smtp2go_kit.answers import LEAST_WAIT, Answer, Reply, check_accepted, read, wait_of
+from smtp2go_kit.answers import LEAST_WAIT, Answer, Reply, read, refusal_of, wait_of
 from smtp2go_kit.call import Call
 from smtp2go_kit.errors import (
     ApiError,
@@ -23,6 +23,7 @@ from smtp2go_kit.errors import (
     NotFound,
     OutcomeUnknown,
     UnexpectedAnswer,
+    Unreachable,
     ValidationFailed,
 )
 from smtp2go_kit.operation import Budget, Effect
@@ -38,10 +39,6 @@ CHECKS = {
     Effect.WRITE: "Look at the present state with the matching view or search",
     Effect.DESTROY: "Look at the present state with the matching view or search",
 }
-
-
-class Unsent(NoAnswer):
-    """The request certainly did not reach the service: no connection was made."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,9 @@ def _send(session: Session, call: Call, path: str, body: Mapping[str, Any]) -> S
     attempt = Attempt(path, body, op.name, op.declared.budget)
     answer = yield from _attempts(session, call, attempt, op.effect)
     if op.effect is Effect.SEND:
-        check_accepted(answer, op.title, redactor(session, call))
+        refusal = refusal_of(answer, op.title, redactor(session, call))
+        if refusal is not None:
+            raise refusal
     return answer
 
 
@@ -159,7 +158,7 @@ def _attempts(session: Session, call: Call, attempt: Attempt, effect: Effect) ->
         try:
             reply = yield attempt
         except NoAnswer as failure:
-            if effect is not Effect.READ and not isinstance(failure, Unsent):
+            if effect is not Effect.READ and not isinstance(failure, Unreachable):
                 raise OutcomeUnknown(title, redact(str(failure)), check=CHECKS[effect]) from failure
             if last:
                 raise
@@ -180,15 +179,15 @@ def _may_help(reply: Reply, effect: Effect) -> bool:
 
 
 def _read(reply: Reply, title: str, redact: Callable[[str], str], effect: Effect) -> Answer:
-    try:
-        return read(reply, title, redact)
-    except ApiError as error:
-        unclear = reply.status >= 500 or isinstance(error, UnexpectedAnswer)
-        if effect is not Effect.READ and unclear:
-            raise OutcomeUnknown(
-                title, error.message, check=CHECKS[effect], status=reply.status
-            ) from error
-        raise
+    outcome = read(reply, title, redact)
+    if isinstance(outcome, Answer):
+        return outcome
+    unclear = reply.status >= 500 or isinstance(outcome, UnexpectedAnswer)
+    if effect is not Effect.READ and unclear:
+        raise OutcomeUnknown(
+            title, outcome.message, check=CHECKS[effect], status=reply.status
+        ) from outcome
+    raise outcome
 
 
 def _hold(session: Session, reply: Reply, retry: int, title: str) -> None:

@@ -6,28 +6,26 @@ import datetime as dt
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Self
 
-from smtp2go_kit.answers import Answer, Reply
-from smtp2go_kit.call import Call, prepare
-from smtp2go_kit.exchange import Attempt, Session
 from smtp2go_kit.operation import Caller, Endpoint
-from smtp2go_kit.operations import (
-    GROUPS,
-    Activity,
-    AllowedSenders,
-    Domain,
-    Email,
-    SingleSenderEmails,
-    SmtpUsers,
-    Stats,
-    Subaccount,
-    Suppression,
-)
-from smtp2go_kit.pace import Pace
-from smtp2go_kit.paging import Records, fetch
 from smtp2go_kit.progress import Bar
 from smtp2go_kit.settings import Region, resolve
 
 if TYPE_CHECKING:
+    from smtp2go_kit.answers import Answer, Reply
+    from smtp2go_kit.call import Call
+    from smtp2go_kit.exchange import Attempt
+    from smtp2go_kit.operations import (
+        Activity,
+        AllowedSenders,
+        Domain,
+        Email,
+        SingleSenderEmails,
+        SmtpUsers,
+        Stats,
+        Subaccount,
+        Suppression,
+    )
+    from smtp2go_kit.paging import Records
     from smtp2go_kit.sandbox import Contract
     from smtp2go_kit.secret import Secret
 
@@ -72,6 +70,11 @@ class Groups(Caller):
         clock: Callable[[], float],
         now: Now,
     ) -> None:
+        # Naming a client costs little more than httpx; the operations come with the first one.
+        from smtp2go_kit.exchange import Session
+        from smtp2go_kit.operations import GROUPS
+        from smtp2go_kit.pace import Pace
+
         settings = resolve(api_key, region, base_url, timeout, retries)
         self._session = Session(settings, Pace(clock, enforced=budgets))
         self._now = now
@@ -108,7 +111,11 @@ class Groups(Caller):
         return f"<{type(self).__name__} {self._session.settings.base_url}>"
 
     def _prepare(self, operation: Endpoint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        from smtp2go_kit.call import prepare
+
         return prepare(operation, args, kwargs, self._now())
 
     def _steps(self, call: Call, bar: Bar) -> Generator[Attempt, Reply, Answer | Records]:
+        from smtp2go_kit.paging import fetch
+
         return fetch(self._session, call, bar.update)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from smtp2go_kit.answers import Reply
 from smtp2go_kit.encoding import json_bytes
-from smtp2go_kit.errors import NoAnswer, TimedOut
-from smtp2go_kit.exchange import Attempt, Unsent
+from smtp2go_kit.errors import NoAnswer, TimedOut, Unreachable
 from smtp2go_kit.secret import MASK
 from smtp2go_kit.settings import Settings
 
+if TYPE_CHECKING:
+    from smtp2go_kit.exchange import Attempt
+
 KEY_HEADER = "x-smtp2go-api-key"
 USER_AGENT = "smtp2go-kit (python)"
-UNSENT = (
+UNREACHABLE = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
@@ -70,12 +72,21 @@ def reply_of(response: httpx.Response) -> Reply:
     return Reply(response.status_code, headers, response.content)
 
 
+def without_frames(error: BaseException) -> BaseException:
+    """An error and its causes less their tracebacks, whose frames hold the request and the key."""
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error
+
+
 def failure_of(error: httpx.HTTPError | httpx.InvalidURL, settings: Settings) -> NoAnswer:
     """A transport error as the toolkit's own, without the request that carries the key."""
     cause: Any = str(error) or type(error).__name__
     text = settings.api_key.redact(f"no answer from {settings.base_url}: {cause}")
-    if isinstance(error, UNSENT):
-        return Unsent(f"{text}. Check the network, the base URL and any proxy")
+    if isinstance(error, UNREACHABLE):
+        return Unreachable(f"{text}. Check the network, the base URL and any proxy")
     if isinstance(error, httpx.TimeoutException):
         return TimedOut(f"{text}: nothing for {settings.timeout:g} s. Raise Client(timeout=...)")
     return NoAnswer(text)

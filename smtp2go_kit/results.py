@@ -38,7 +38,7 @@ def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
         answer = Records(one, {}, len(one), False, None, answer.request_id)
     attrs: dict[str, Any] = {
         "endpoint": call.operation.path,
-        "window": _window(call, now) if table.window else None,
+        "window": _window(call, table.window, now),
         "total": answer.total,
         "truncated": answer.truncated,
         "continue_token": answer.token,
@@ -51,9 +51,11 @@ def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
     return to_frame(answer.rows, table, {**beside, **attrs})
 
 
-def _window(call: Call, now: dt.datetime) -> tuple[str, str]:
-    default = now - dt.timedelta(days=30) if "group_by" in call.arguments else now
-    midnight = default.replace(hour=0, minute=0, second=0, microsecond=0)
+def _window(call: Call, days: int | None, now: dt.datetime) -> tuple[str, str] | None:
+    if days is None:
+        return None
+    midnight = dt.datetime.combine(now.astimezone(dt.UTC).date(), dt.time.min, dt.UTC)
+    midnight -= dt.timedelta(days=days)
     start = call.arguments.get("start_date")
     end = call.arguments.get("end_date")
     return (_zulu(start) if start else _iso(midnight), _zulu(end) if end else _iso(now))

@@ -105,23 +105,34 @@ def _from_keyring() -> str | None:
 def _is_url(text: object) -> bool:
     try:
         parts = urlsplit(text) if isinstance(text, str) else None
-        return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+        return (
+            parts is not None
+            and parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+        )
     except ValueError:
         return False
 
 
 def _url(region: str | None, base_url: str | None) -> str:
-    if base_url is None and region is None:
-        base_url = os.environ.get(BASE_URL, "").strip() or None
-        region = os.environ.get(REGION, "").strip().lower() or None
     if base_url is not None:
-        if not _is_url(base_url):
-            raise InvalidArgument(
-                "base_url",
-                f"expected a URL such as {HOSTS['global']}, got {base_url!r}; see also {BASE_URL}",
-            )
-        return base_url.rstrip("/")
-    if (region or "global") not in HOSTS:
+        return _checked_url("base_url", base_url)
+    if region is not None:
+        return _url_of("region", region)
+    if url := os.environ.get(BASE_URL, "").strip():
+        return _checked_url(BASE_URL, url)
+    return _url_of(REGION, os.environ.get(REGION, "").strip().lower() or "global")
+
+
+def _checked_url(name: str, url: str) -> str:
+    if not _is_url(url):
+        raise InvalidArgument(name, f"expected a URL such as {HOSTS['global']}, got {url!r}")
+    return url.rstrip("/")
+
+
+def _url_of(name: str, region: str) -> str:
+    if region not in HOSTS:
         allowed = ", ".join(get_args(Region))
-        raise InvalidArgument("region", f"expected one of {allowed}, got {region!r}")
-    return HOSTS[region or "global"]
+        raise InvalidArgument(name, f"expected one of {allowed}, got {region!r}")
+    return HOSTS[region]

@@ -46,7 +46,8 @@ class Table:
         key: The columns that say whose secret it is.
         single: Columns that, where missing, take another's value if that is one address.
         counted: The parameter that asks for counts in place of rows.
-        window: Whether the call has a start and an end date.
+        window: Days that a call without a start date looks back, to midnight; None where a
+            call has no dates.
     """
 
     columns: Columns
@@ -58,4 +59,4 @@ class Table:
     key: tuple[str, ...] = ()
     single: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     counted: str = ""
-    window: bool = False
+    window: int | None = None

@@ -182,7 +182,7 @@ Mime = Annotated[
 ]
 Password = Annotated[
     str | Secret,
-    Kind(wire=str, encode=encoding.reveal, check=encoding.password_expected, input=Input.PASSWORD),
+    Kind(wire=str, encode=encoding.hide, check=encoding.password_expected, input=Input.PASSWORD),
 ]
 Period = Annotated[str, Kind(check=encoding.period_expected)]
 Progress = Annotated[bool, Kind(local=True)]

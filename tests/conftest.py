@@ -154,7 +154,9 @@ def client(kind: type[Any], opened: Callable[..., Any]) -> Any:
     return opened(kind.sandbox(empty=True))
 
 
-def pytest_sessionstart() -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # nbval would start a second coverage in its kernels, which the subprocess patch measures.
+    session.config.option.cov_source = None
     # The notebooks' kernels inherit the environment: they must not meet a real account.
     os.environ["MPLBACKEND"] = "agg"
     for name in ("SMTP2GO_API_KEY", "SMTP2GO_BASE_URL", "SMTP2GO_REGION"):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
-import json
 import pathlib
 import re
 from collections import deque
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp2go_kit import InvalidArgument, Smtp2GoError
+from smtp2go_kit import InvalidArgument
 
 NOW = dt.datetime(2026, 11, 24, 9, 30, 15, 250_000, tzinfo=dt.UTC)
 PDF = {"filename": "a.pdf", "fileblob": "UERG", "mimetype": "application/pdf"}
@@ -276,10 +276,7 @@ def test_any_text_for_a_time_is_sent_as_one_or_refused(serve, text):
 @given(text=ANY_TEXT)
 def test_any_text_is_sent_whole_or_refused(serve, text):
     for name in ("subject", "text_body", "html_body"):
-        try:
-            body = sent(serve, **{name: text})
-        except Smtp2GoError:
-            assert name == "subject" or re.search(r"[\ud800-\udfff]", text)
-        else:
-            assert body[name] == text
-            assert json.dumps(body)
+        with contextlib.suppress(InvalidArgument):
+            # Half of a surrogate pair is no character, so none can be sent for it.
+            assert sent(serve, **{name: text})[name] == text.encode(errors="replace").decode()
+    assert sent(serve, text_body=f"{text}.")["text_body"]

@@ -28,6 +28,7 @@ from smtp2go_kit import (
     Smtp2GoError,
     TimedOut,
     UnexpectedAnswer,
+    Unreachable,
     ValidationFailed,
     errors,
 )
@@ -38,6 +39,7 @@ BUILTINS = {
     MissingKey: ValueError,
     NoAnswer: ConnectionError,
     TimedOut: TimeoutError,
+    Unreachable: ConnectionError,
     OutcomeUnknown: RuntimeError,
     ApiError: RuntimeError,
     AuthenticationFailed: PermissionError,

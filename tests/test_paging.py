@@ -152,6 +152,28 @@ def test_a_search_that_ends_before_the_services_own_count_is_marked_as_cut(serve
     assert (frame.attrs["total"], frame.attrs["truncated"]) == (7, True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "window"),
+    [
+        ({}, ("2026-11-24T00:00:00Z", "2026-11-24T09:30:15Z")),
+        ({"start_date": "7d"}, ("2026-11-17T09:30:15Z", "2026-11-24T09:30:15Z")),
+        (
+            {"start_date": "2026-11-01", "end_date": "1d"},
+            ("2026-11-01T00:00:00Z", "2026-11-23T09:30:15Z"),
+        ),
+    ],
+    ids=["today", "week", "both"],
+)
+def test_attrs_hold_the_window_searched_also_where_it_is_the_default(serve, arguments, window):
+    now = dt.datetime(2026, 11, 24, 22, 30, 15, tzinfo=dt.timezone(dt.timedelta(hours=13)))
+    client = serve(now=lambda: now).client
+    assert client.activity.search(**arguments).attrs["window"] == window
+    if not arguments:
+        window = ("2026-10-25T00:00:00Z", window[1])
+    assert client.stats.email_history(**arguments).attrs["window"] == window
+    assert client.suppression.view().attrs["window"] is None
+
+
 def test_a_count_of_the_page_alone_is_not_taken_for_the_total(serve):
     frame = serve(
         listing("email", 12_000, count=5000),

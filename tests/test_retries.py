@@ -45,6 +45,7 @@ LOST = [
     httpx.ReadError("reset"),
     httpx.WriteError("broken pipe"),
     httpx.RemoteProtocolError("closed without an answer"),
+    httpx.DecodingError("not the compression it says"),
 ]
 
 

@@ -28,8 +28,10 @@ REFUSED = {"error": ECHO, "error_code": CODE, "field_validation_errors": FAULT}
 kinds = pytest.mark.parametrize("made", [Client, AsyncClient], ids=["sync", "async"])
 
 
-def shows(text: str) -> bool:
-    return "CANARY" in text or "pa55word" in text
+def leaks(*texts: str) -> list[str]:
+    """The lines that show the key or the password."""
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    return [line for line in lines if "CANARY" in line or "pa55word" in line]
 
 
 def told(thing: Any) -> list[str]:
@@ -50,28 +52,35 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def exposed(error: BaseException) -> str:
-    """All that an error, its causes and a traceback with local values show."""
+def exposed(error: BaseException) -> list[str]:
+    """All that an error, its causes and its traceback show."""
     shown = [traceback.format_exc()]
-    shown += traceback.TracebackException.from_exception(error, capture_locals=True).format()
     for link in chain(error):
         shown += [*told(link), repr(link.args), repr(getattr(link, "__notes__", ""))]
         if isinstance(link, httpx.RequestError):
             with contextlib.suppress(RuntimeError):
-                shown += [
-                    *told(link.request),
-                    *told(link.request.headers),
-                    *told(link.request.stream),
-                ]
-    return "\n".join(shown)
+                request = link.request
+                shown += [repr(request), repr(request.headers), *told(request.stream)]
+    return shown
 
 
-def error_of(call: Callable[[], Any]) -> str:
-    """What the error of a call exposes; its frames begin here, where no secret is."""
+def with_values(error: BaseException) -> list[str]:
+    """A traceback that shows the local values of each frame."""
+    return list(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+
+
+def everything(error: BaseException) -> list[str]:
+    return exposed(error) + with_values(error)
+
+
+def error_of(
+    call: Callable[[], Any], look: Callable[[BaseException], list[str]] = exposed
+) -> list[str]:
+    """What the error of a call shows; its frames begin here, where no secret is."""
     try:
         call()
     except Smtp2GoError as error:
-        return exposed(error)
+        return look(error)
     raise AssertionError("no error was raised")
 
 
@@ -82,7 +91,7 @@ def test_a_client_and_its_parts_do_not_show_the_key(made):
     groups = [part for part in vars(client).values() if hasattr(part, "_client")]
     assert len(groups) == 9
     for part in [*parts, *groups, client.email.send, client.email.send.operation]:
-        assert not [text for text in told(part) if shows(text)]
+        assert leaks(*told(part)) == []
 
 
 @kinds
@@ -97,8 +106,8 @@ def test_neither_a_client_nor_a_secret_is_pickled(made):
 def test_a_secret_shows_itself_only_when_asked():
     secret = Secret(PASSWORD)
     assert secret.reveal() == PASSWORD
-    assert not [text for text in told(secret) if shows(text)]
-    assert not shows(json.dumps({"password": secret}, default=str))
+    assert leaks(*told(secret)) == []
+    assert leaks(json.dumps({"password": secret}, default=str)) == []
     assert secret == Secret(PASSWORD)
     assert secret != Secret(KEY)
     assert secret != PASSWORD
@@ -122,17 +131,16 @@ def test_a_secret_shows_itself_only_when_asked():
         httpx.Response(503, json={"data": {"error": ECHO}}),
         httpx.Response(200, text=ECHO, headers={"Content-Type": KEY}),
         httpx.Response(200, json={"data": {"error": ECHO}}),
-        httpx.ConnectError(ECHO),
-        httpx.ReadTimeout(ECHO),
-        httpx.RemoteProtocolError(ECHO),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("nothing came"),
     ],
     ids=lambda a: type(a).__name__ if isinstance(a, Exception) else str(a.status_code),
 )
-@pytest.mark.parametrize("retries", [0, 1])
-def test_no_error_shows_them_even_where_the_service_repeats_them(serve, answer, retries):
-    client = serve(answer, api_key=KEY, retries=retries).client
+@pytest.mark.parametrize("look", [exposed, with_values])
+def test_no_error_shows_them_even_where_the_service_repeats_them(serve, answer, look):
+    client = serve(answer, api_key=KEY, retries=0).client
     secret = Secret(PASSWORD)
-    assert not shows(error_of(lambda: client.smtp_users.add("authuser", secret)))
+    assert leaks(*error_of(lambda: client.smtp_users.add("authuser", secret), look)) == []
 
 
 def test_reads_and_sends_show_no_more_of_the_key(serve):
@@ -141,9 +149,9 @@ def test_reads_and_sends_show_no_more_of_the_key(serve):
     refused = httpx.Response(400, json={"data": {"error": text}})
     for answer in (failed, refused):
         client = serve(answer, api_key=KEY, retries=0).client
-        assert not shows(error_of(lambda: client.email.send("a@b.de", "c@d.de", "Hello")))  # noqa: B023
+        assert leaks(*error_of(lambda: client.email.send("a@b.de", "c@d.de", "Hello"))) == []  # noqa: B023
     client = serve(refused, api_key=KEY).client
-    assert not shows(error_of(lambda: client.activity.search()))
+    assert leaks(*error_of(client.activity.search)) == []
 
 
 def test_a_refused_password_is_not_shown(serve):
@@ -151,7 +159,7 @@ def test_a_refused_password_is_not_shown(serve):
     for bad in (Secret(PASSWORD), Secret(""), [Secret(PASSWORD)]):
         arguments = {"custom_ratelimit": True} if bad else {}
         call = lambda: client.smtp_users.add("authuser", bad, **arguments)  # noqa: B023, E731
-        assert not shows(error_of(call))
+        assert leaks(*error_of(call)) == []
 
 
 @pytest.mark.parametrize("key", [f"{KEY}\n", f" {KEY}", f"{KEY}é", f"{KEY} {KEY}"], ids=ascii)
@@ -159,7 +167,7 @@ def test_a_refused_password_is_not_shown(serve):
 def test_a_key_that_cannot_be_one_is_not_shown(made, key):
     with pytest.raises(Smtp2GoError, match="API Keys") as caught:
         made(key)
-    assert not shows("".join(told(caught.value)))
+    assert leaks(*told(caught.value)) == []
 
 
 @contextlib.contextmanager
@@ -174,10 +182,10 @@ def raw_server(*answers: bytes) -> Iterator[str]:
                     connection.recv(65536)
                     connection.sendall(answer)
 
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/v3"
-        thread.join()
+        thread.join(5)
 
 
 GARBAGE = [b"", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"]
@@ -187,9 +195,10 @@ GARBAGE = [b"", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r
 def test_errors_of_real_connections_do_not_show_them(kind, opened, answer):
     with raw_server(answer) as url:
         client = opened(kind(KEY, base_url=url, retries=0))
-        text = error_of(lambda: client.smtp_users.add("authuser", Secret(PASSWORD)))
-    assert "httpcore" in text
-    assert not shows(text)
+        secret = Secret(PASSWORD)
+        text = error_of(lambda: client.smtp_users.add("authuser", secret), everything)
+    assert "httpcore." in str(text)
+    assert leaks(*text) == []
 
 
 def test_logs_at_debug_do_not_show_them(kind, opened, caplog):
@@ -203,7 +212,7 @@ def test_logs_at_debug_do_not_show_them(kind, opened, caplog):
             client.smtp_users.edit("authuser", PASSWORD)
     told_by = {record.name.partition(".")[0] for record in caplog.records}
     assert {"httpx", "httpcore", "smtp2go_kit"} <= told_by
-    assert not [r for r in caplog.records if shows(f"{r.getMessage()} {vars(r)!r}")]
+    assert leaks(*(f"{r.getMessage()} {vars(r)!r}" for r in caplog.records)) == []
 
 
 def test_warnings_do_not_show_them(serve):
@@ -212,7 +221,7 @@ def test_warnings_do_not_show_them(serve):
         warnings.simplefilter("always")
         client.email.send("a@b.de", "c@d.de", "Hello", text_body="x" * 11_000_000)
     assert [warning.category for warning in caught] == [SizeWarning]
-    assert not shows(str(caught[0]))
+    assert leaks(str(caught[0])) == []
 
 
 def test_frames_show_passwords_only_when_asked(serve, tmp_path):
@@ -232,7 +241,7 @@ def test_frames_show_passwords_only_when_asked(serve, tmp_path):
         child_frame(frame, "email_password").to_string(),
         child_frame(frame, "email_password").to_csv(),
     ]
-    assert not [text for text in texts if shows(text)]
+    assert leaks(*texts) == []
     with pytest.raises(TypeError):
         pickle.dumps(child_frame(frame, "email_password"))
     kept = child_frame(frame[frame["username"] == "a"], "email_password")["email_password"]
@@ -247,8 +256,8 @@ def test_answers_hide_passwords_at_any_depth(serve):
         {"email_password": PASSWORD, "email_password_expires": None},
     ):
         answer = serve({"data": data}).client.smtp_users.add("authuser", "another")
-        assert not shows(repr(answer))
-        assert not shows(json.dumps(answer, default=str))
+        assert leaks(repr(answer)) == []
+        assert leaks(json.dumps(answer, default=str)) == []
 
 
 def test_a_password_that_is_sent_is_the_password(serve):

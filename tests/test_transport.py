@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from smtp2go_kit import AsyncClient, Client, NoAnswer, OutcomeUnknown, TimedOut
+from smtp2go_kit import AsyncClient, Client, OutcomeUnknown, TimedOut, Unreachable
 
 KEY = "api-0123456789ABCDEFabcdef0123456789"
 ACCEPTED = {"data": {"succeeded": 1, "failed": 0, "email_id": "1er8bV-6Tw0Mi-7h"}}
@@ -133,14 +133,14 @@ def test_a_send_is_repeated_when_the_connection_was_refused(connect, free_port):
 
 def test_a_connection_that_is_always_refused_is_an_error_that_says_so(connect, free_port):
     url = f"http://127.0.0.1:{free_port}/v3"
-    with pytest.raises(NoAnswer, match="base URL") as caught:
+    with pytest.raises(Unreachable, match="base URL") as caught:
         send(connect(url))
     assert url in str(caught.value)
     assert isinstance(caught.value, ConnectionError)
 
 
 def test_a_host_that_does_not_exist_is_an_error_that_says_so(connect):
-    with pytest.raises(NoAnswer, match=r"nowhere\.invalid"):
+    with pytest.raises(Unreachable, match=r"nowhere\.invalid"):
         connect("http://nowhere.invalid/v3", retries=0).stats.email_cycle()
 
 

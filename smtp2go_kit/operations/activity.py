@@ -51,7 +51,7 @@ EVENTS = Table(
         )
     },
     single={"recipient": "recipients"},
-    window=True,
+    window=0,
 )
 
 

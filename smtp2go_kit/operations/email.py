@@ -64,7 +64,7 @@ EMAILS = Table(
         ),
     },
     counted="status_counts",
-    window=True,
+    window=0,
 )
 
 

@@ -89,7 +89,7 @@ class Stats(Group[C]):
     @operation(
         "/stats/email_history",
         Effect.READ,
-        table=Table(HISTORY, rows=("history",), window=True),
+        table=Table(HISTORY, rows=("history",), window=30),
     )
     def email_history(
         self,
