@@ -199,7 +199,8 @@ def _filters(request: Request) -> list[Keep]:
 
 def _query(text: str, ignore_case: bool) -> Callable[[Email], bool]:
     # whoosh takes 60 ms to import, and few searches have a query.
-    from smtp2go_kit.sandbox.query import QueryError, compile_query
+    from smtp2go_kit.sandbox.query import compile_query
+    from smtp2go_kit.sandbox.query_syntax import QueryError
 
     try:
         return compile_query(text, ignore_case=ignore_case)

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp2go_kit.sandbox.account import Email, Status
-from smtp2go_kit.sandbox.query import FIELDS, MAX_DEPTH, MAX_LENGTH, QueryError, compile_query
+from smtp2go_kit.sandbox.query import compile_query
+from smtp2go_kit.sandbox.query_syntax import FIELDS, MAX_DEPTH, MAX_LENGTH, QueryError
 
 BASE = Email(
     email_id="1rXk2a-FnQP5vmkJ2Y-abcd",
