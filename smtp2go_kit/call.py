@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +13,8 @@ from smtp2go_kit.checks import Fault, fault
 from smtp2go_kit.errors import InvalidArgument, MissingArgument
 from smtp2go_kit.operation import Endpoint, Parameter
 from smtp2go_kit.secret import Secret
-from smtp2go_kit.shapes import is_list
-from smtp2go_kit.types import Input
+from smtp2go_kit.shapes import is_list, is_many
+from smtp2go_kit.types import Input, Kind
 
 MEGABYTE = 1024 * 1024
 MOST_EMAIL = 50 * MEGABYTE
@@ -112,8 +112,8 @@ def _written(operation: Endpoint, parameter: Parameter, value: Any, now: dt.date
     try:
         if kind.encode is not None:
             value = kind.encode(value, now) if kind.timed else kind.encode(value)
-        elif _is_listed(kind.wire):
-            value = _as_listed(value)
+        else:
+            value = [*value] if _is_listed(kind.wire) and is_many(value) else _as_plain(value)
         wrong = fault(value, kind)
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         # An encoder's error may quote the value, so a password's is dropped.
@@ -124,30 +124,29 @@ def _written(operation: Endpoint, parameter: Parameter, value: Any, now: dt.date
             operation=operation.title,
         ) from (None if secret else error)
     if wrong:
-        problem = _problem(wrong, secret=kind.input is Input.PASSWORD)
+        problem = _problem(wrong, kind)
         raise InvalidArgument(parameter.name, problem, operation=operation.title)
     return value
 
 
-def _as_listed(value: Any) -> Any:
-    """A tuple, set or Series as a list; anything else as it is, to be refused."""
-    is_one = isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable)
-    return value if is_one else list(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any iterable
+def _as_plain(value: Any) -> Any:
+    """A number or flag out of a frame as Python's own."""
+    return value.item() if type(value).__module__ == "numpy" else value
 
 
 def _is_listed(wire: Any) -> bool:
     return getattr(wire, "__origin__", None) is list
 
 
-def _problem(wrong: Fault, *, secret: bool) -> str:
-    if secret:
+def _problem(wrong: Fault, kind: Kind) -> str:
+    if kind.input is Input.PASSWORD:
         return f"expected {wrong.expected}"
     expected = "one of " + ", ".join(map(repr, wrong.allowed)) if wrong.allowed else wrong.expected
     shown = repr(wrong.found)
     if len(shown) > SHOWN:
         size = f" ({len(wrong.found)} values)" if is_list(wrong.found) else ""
         shown = f"{shown[:SHOWN]}...{size}"
-    return f"expected {expected}, got {shown}"
+    return f"expected {expected}, got {shown}" + (f". {kind.hint}" if kind.hint else "")
 
 
 def _window_in_order(wire: Mapping[str, Any]) -> tuple[str, str] | None:

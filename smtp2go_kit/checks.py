@@ -31,11 +31,17 @@ class Fault:
 def fault(value: Any, kind: Kind) -> Fault | None:
     """The first fault of a wire value, by type and then by bound."""
     plain = reveal(value)
-    wrong = next(_type_faults(plain, kind.wire), None)
-    if wrong or kind.check is None:
-        return wrong
-    expected = kind.check(plain)
-    return Fault(expected, plain) if expected else None
+    return next(_type_faults(plain, kind.wire), None) or _bound_fault(plain, kind)
+
+
+def _bound_fault(value: Any, kind: Kind) -> Fault | None:
+    expected = kind.check(value) if kind.check else None
+    if expected:
+        return Fault(expected, value)
+    if kind.each is None:
+        return None
+    faults = ((kind.each(entry), entry) for entry in value)
+    return next((Fault(expected, entry) for expected, entry in faults if expected), None)
 
 
 def _type_faults(value: Any, wire: Any) -> Iterator[Fault]:

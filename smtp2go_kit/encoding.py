@@ -6,27 +6,27 @@ tell what it should have been, or None if it is right; the sandbox refuses by th
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from email.message import EmailMessage
-from email.utils import parseaddr, parsedate_to_datetime
+from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from smtp2go_kit.secret import Secret
+from smtp2go_kit.shapes import is_many, is_mapping
 
 MOST_RECIPIENTS = 100
 """Addresses in each of to, cc and bcc (API reference, /email/send)."""
-MOST_ADDRESS = 254
-"""Characters of an address (RFC 5321 4.5.3.1.3, less the angle brackets)."""
 RELATIVE = re.compile(r"(\d{1,6})([smhdw])")
+TIMES = (
+    "Use ISO 8601 in UTC such as '2026-11-01' or '2026-11-01T09:30:00', a datetime, or a time ago "
+    "such as '7d', '24h', '30m'"
+)
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-PERIOD = re.compile(r"\d+|\d{1,2}:\d{2}:\d{2}(:\d{2})?|\d+ days?(, \d{1,2}:\d{2}:\d{2})?")
-LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-DOMAIN = re.compile(rf"(?:{LABEL}\.)+{LABEL}\.?")
-SUBDOMAIN = re.compile(rf"{LABEL}(?:\.{LABEL})*")
+CLOCK = r"(?:[01]?\d|2[0-3]):[0-5]\d:[0-5]\d"
+PERIOD = re.compile(rf"\d+|{CLOCK}(?::\d{{2}})?|\d+ days?(?:, {CLOCK})?")
+USERNAME = re.compile(r"[A-Za-z0-9._\-@]{5,100}")
 HEADER_NAME = re.compile(r"[!-9;-~]{1,127}")
 RESERVED_HEADERS = frozenset({"content-type", "content-transfer-encoding", "mime-version"})
 """Headers that the service refuses as custom headers, as it builds them itself."""
@@ -43,12 +43,16 @@ def _in_clear(value: Any) -> str:
     raise TypeError(f"a {type(value).__name__} is not JSON")
 
 
-def as_list(value: str | Iterable[str]) -> list[str]:
+def as_list(value: Any) -> list[Any]:
     """One string or many, as a list."""
-    return [value] if isinstance(value, str) else list(value)
+    if isinstance(value, str):
+        return [value]
+    if not is_many(value):
+        raise TypeError(f"expected text, or a list of texts, got a {type(value).__name__}")
+    return [*value]
 
 
-def moment(value: str | dt.datetime | dt.date, now: dt.datetime) -> str:
+def moment(value: Any, now: dt.datetime) -> str:
     """A moment as the API's UTC text, from a date, an ISO string or words such as ``"7d"``.
 
     Args:
@@ -57,10 +61,14 @@ def moment(value: str | dt.datetime | dt.date, now: dt.datetime) -> str:
     """
     if isinstance(value, str):
         value = _parsed(value.strip(), now)
+    if hasattr(value, "astype"):
+        # numpy's own times; those of nanoseconds would come out as a number.
+        value = value.astype("datetime64[us]").item()
+    # pandas' NaT is a datetime that equals nothing, itself included.
+    if not isinstance(value, dt.date) or value != value:  # noqa: PLR0124 - as said above
+        raise ValueError(f"{value!r} is not a time. {TIMES}")
     if not isinstance(value, dt.datetime):
         value = dt.datetime.combine(value, dt.time.min)
-    if not value == value:  # noqa: PLR0124 - pandas' NaT equals nothing, itself included
-        raise ValueError("is not a time (NaT)")
     # A pandas Timestamp has nanoseconds, which its own isoformat would write.
     plain = value.replace(tzinfo=None) if value.tzinfo is None else _utc(value)
     return dt.datetime.isoformat(plain, timespec="microseconds" if plain.microsecond else "seconds")
@@ -79,10 +87,7 @@ def _parsed(text: str, now: dt.datetime) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(
-            f"{text!r} is not a time. Use ISO 8601 in UTC such as '2026-11-01' or "
-            "'2026-11-01T09:30:00', a datetime, or a time ago such as '7d', '24h', '30m'"
-        ) from None
+        raise ValueError(f"{text!r} is not a time. {TIMES}") from None
 
 
 def _before(now: dt.datetime, count: int, unit: str) -> dt.datetime:
@@ -109,57 +114,16 @@ def _is_rfc_date(text: str) -> bool:
     return True
 
 
-def mailbox_expected(value: str) -> str | None:
-    """Wire check of ``a@b.c`` or ``Name <a@b.c>``."""
-    address = parseaddr(value)[1] if value.isprintable() else ""
-    return None if _is_address(address) else "a valid RFC-822 formatted email field"
-
-
-def address_expected(value: str) -> str | None:
-    """Wire check of a bare address."""
-    return None if _is_address(value) else "a valid email address"
-
-
-def _is_address(text: str) -> bool:
-    local, at, domain = text.rpartition("@")
-    return (
-        bool(local and at)
-        and len(text) <= MOST_ADDRESS
-        and text.isprintable()
-        and not re.search(r"[\s<>,;@]", local if not local.startswith('"') else "")
-        and bool(SUBDOMAIN.fullmatch(domain) or re.fullmatch(r"\[[\w.:]+\]", domain))
-    )
-
-
-def mailboxes_expected(values: list[str]) -> str | None:
-    """Wire check of recipients: 1 to 100 mailboxes."""
-    return copies_expected(values) if values else f"1 to {MOST_RECIPIENTS} email addresses"
+def recipients_expected(values: list[str]) -> str | None:
+    """Wire check of recipients: 1 to 100."""
+    fits = 1 <= len(values) <= MOST_RECIPIENTS
+    return None if fits else f"1 to {MOST_RECIPIENTS} email addresses"
 
 
 def copies_expected(values: list[str]) -> str | None:
-    """Wire check of copied recipients: up to 100 mailboxes."""
-    if len(values) > MOST_RECIPIENTS:
-        return f"up to {MOST_RECIPIENTS} email addresses"
-    return next((wrong for wrong in map(mailbox_expected, values) if wrong), None)
-
-
-def domain_expected(value: str) -> str | None:
-    """Wire check of a domain name."""
-    fits = len(value) <= MOST_ADDRESS and DOMAIN.fullmatch(value)
-    return None if fits else "a domain name such as example.com"
-
-
-def subdomain_expected(value: str) -> str | None:
-    """Wire check of a label below a domain, such as ``link``."""
-    return None if SUBDOMAIN.fullmatch(value) else "a subdomain such as link, without the domain"
-
-
-def address_or_domain_expected(value: str) -> str | None:
-    """Wire check of an address, a domain or ``@domain``."""
-    if "@" in value[1:]:
-        return address_expected(value)
-    fits = domain_expected(value.removeprefix("@")) is None
-    return None if fits else "an email address, or a domain such as example.com"
+    """Wire check of copied recipients: up to 100."""
+    fits = len(values) <= MOST_RECIPIENTS
+    return None if fits else f"up to {MOST_RECIPIENTS} email addresses"
 
 
 def line_expected(value: str) -> str | None:
@@ -186,14 +150,27 @@ def password_expected(value: str) -> str | None:
 
 def period_expected(value: str) -> str | None:
     """Wire check of a rate limit's period."""
-    return None if PERIOD.fullmatch(value) else "seconds, hh:mm:ss or a number of days"
+    fits = PERIOD.fullmatch(value)
+    return None if fits else "seconds, hh:mm:ss below 24 hours, or a number of days"
 
 
-def custom_headers(value: Mapping[str, str] | Sequence[Any]) -> list[Any]:
-    """Headers as the API's list, from a mapping or that list."""
-    if isinstance(value, Mapping):
+def username_expected(value: str) -> str | None:
+    """Wire check of a new SMTP user's name (the service's own schema)."""
+    return None if USERNAME.fullmatch(value) else "5 to 100 characters of A-Z a-z 0-9 . _ - @"
+
+
+def custom_headers(value: Any) -> list[Any]:
+    """Headers as the API's list, from a mapping, that list, or one entry of it."""
+    if is_mapping(value):
+        if {*value} == {"header", "value"}:
+            return [dict(value)]
         return [{"header": name, "value": text} for name, text in value.items()]
-    return list(value)
+    if not is_many(value):
+        raise TypeError(
+            f"a {type(value).__name__} is not a set of headers. Give a mapping such as "
+            "{'Reply-To': 'a@example.com'}"
+        )
+    return [*value]
 
 
 def headers_expected(values: Sequence[Mapping[str, Any]]) -> str | None:
@@ -207,21 +184,6 @@ def headers_expected(values: Sequence[Mapping[str, Any]]) -> str | None:
         if name.lower() in RESERVED_HEADERS:
             return f"custom headers other than {name}, which the service writes itself"
     return None
-
-
-def mime(value: EmailMessage | bytes | str) -> str:
-    """A MIME email as base64 text, from a message, its bytes, or that text itself."""
-    if isinstance(value, str):
-        return value
-    content = value.as_bytes() if isinstance(value, EmailMessage) else value
-    return base64.b64encode(content).decode("ascii")
-
-
-def mime_expected(value: str) -> str | None:
-    """Wire check of a MIME email: base64, which no header's colon is part of."""
-    if value and ":" not in value:
-        return None
-    return "a MIME email as base64 text; give an EmailMessage or bytes to have it encoded"
 
 
 def hide(value: str | Secret) -> Secret:

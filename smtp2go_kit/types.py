@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from email.message import EmailMessage
+from email.message import Message
 from enum import Enum
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from typing_extensions import TypedDict
 
-from smtp2go_kit import attachments, encoding
+from smtp2go_kit import addresses, attachments, encoding, mime
 from smtp2go_kit.attachments import File, FileBlob
 from smtp2go_kit.secret import Secret
 
@@ -39,6 +39,8 @@ class Kind:
         wire: The JSON type, where it differs from the annotation.
         encode: Writes a Python value as a wire value; raises ValueError with the problem.
         check: Tells what a wire value should have been, or None if it is right.
+        each: Tells the same of each entry of a list.
+        hint: What to do about a value that is wrong, for the caller.
         input: How a form asks for it.
         local: Whether it stays in the client and is never sent.
         timed: Whether ``encode`` also takes the present moment.
@@ -47,6 +49,8 @@ class Kind:
     wire: Any = None
     encode: Callable[..., Any] | None = None
     check: Callable[[Any], str | None] | None = None
+    each: Callable[[Any], str | None] | None = None
+    hint: str = ""
     input: Input = Input.LINE
     local: bool = False
     timed: bool = False
@@ -118,14 +122,20 @@ PlanSize = Literal[
     10000000,
 ]
 
-EmailAddress = Annotated[str, Kind(check=encoding.address_expected)]
-Mailbox = Annotated[str, Kind(check=encoding.mailbox_expected)]
+ONE_ADDRESS = (
+    f"One address in a string, as a@example.com or Name <a@example.com>, of at most "
+    f"{addresses.MOST_ADDRESS} characters"
+)
+EmailAddress = Annotated[str, Kind(check=addresses.address_expected)]
+Mailbox = Annotated[str, Kind(check=addresses.mailbox_expected, hint=ONE_ADDRESS)]
 Mailboxes = Annotated[
     str | Sequence[str],
     Kind(
         wire=list[str],
         encode=encoding.as_list,
-        check=encoding.mailboxes_expected,
+        check=encoding.recipients_expected,
+        each=addresses.mailbox_expected,
+        hint=f"{ONE_ADDRESS}; several as a list",
         input=Input.PARAGRAPH,
     ),
 ]
@@ -135,18 +145,31 @@ Copies = Annotated[
         wire=list[str],
         encode=encoding.as_list,
         check=encoding.copies_expected,
+        each=addresses.mailbox_expected,
+        hint=f"{ONE_ADDRESS}; several as a list",
         input=Input.PARAGRAPH,
     ),
 ]
-AddressOrDomain = Annotated[str, Kind(check=encoding.address_or_domain_expected)]
-DomainName = Annotated[str, Kind(check=encoding.domain_expected)]
-Subdomain = Annotated[str, Kind(check=encoding.subdomain_expected)]
+AddressOrDomain = Annotated[str, Kind(check=addresses.address_or_domain_expected)]
+DomainName = Annotated[str, Kind(check=addresses.domain_expected)]
+Subdomain = Annotated[str, Kind(check=addresses.subdomain_expected)]
 Line = Annotated[str, Kind(check=encoding.line_expected)]
 """Text on one line that may not be empty."""
 Text = Annotated[str, Kind(input=Input.PARAGRAPH)]
 Html = Annotated[str, Kind(input=Input.HTML)]
 Limit = Annotated[int, Kind(check=encoding.at_least_one_expected)]
 NonEmpty = Annotated[list[str], Kind(check=encoding.non_empty_expected, input=Input.PARAGRAPH)]
+Senders = Annotated[
+    list[str],
+    Kind(
+        check=encoding.non_empty_expected,
+        each=addresses.address_or_domain_expected,
+        input=Input.PARAGRAPH,
+    ),
+]
+AllSenders = Annotated[
+    list[str], Kind(each=addresses.address_or_domain_expected, input=Input.PARAGRAPH)
+]
 Reasons = Annotated[list[SuppressionReason], Kind(check=encoding.non_empty_expected)]
 Moment = Annotated[
     str | dt.datetime | dt.date,
@@ -159,7 +182,7 @@ Moment = Annotated[
     ),
 ]
 Headers = Annotated[
-    Mapping[str, str] | Sequence[CustomHeader],
+    Mapping[str, str] | CustomHeader | Sequence[CustomHeader],
     Kind(
         wire=list[CustomHeader],
         encode=encoding.custom_headers,
@@ -177,12 +200,13 @@ Files = Annotated[
     ),
 ]
 Mime = Annotated[
-    EmailMessage | bytes | str,
-    Kind(wire=str, encode=encoding.mime, check=encoding.mime_expected, input=Input.FILES),
+    Message | bytes | str,
+    Kind(wire=str, encode=mime.mime, check=mime.mime_expected, input=Input.FILES),
 ]
 Password = Annotated[
     str | Secret,
     Kind(wire=str, encode=encoding.hide, check=encoding.password_expected, input=Input.PASSWORD),
 ]
+NewUsername = Annotated[str, Kind(check=encoding.username_expected)]
 Period = Annotated[str, Kind(check=encoding.period_expected)]
 Progress = Annotated[bool, Kind(local=True)]

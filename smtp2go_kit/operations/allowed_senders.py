@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from smtp2go_kit.operation import C, Effect, Group, operation
 from smtp2go_kit.served import Arguments, Ask, Served
 from smtp2go_kit.tables import STR, Table
-from smtp2go_kit.types import Line, NonEmpty
+from smtp2go_kit.types import AllSenders, Line, NonEmpty, Senders
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ class AllowedSenders(Group[C]):
 
     @operation("/allowed_senders/add", Effect.WRITE)
     def add(
-        self, allowed_senders: NonEmpty, *, subaccount_id: Line | None = None
+        self, allowed_senders: Senders, *, subaccount_id: Line | None = None
     ) -> AllowedSendersAnswer:
         """Add senders to the allowed list.
 
@@ -74,7 +74,7 @@ class AllowedSenders(Group[C]):
         ),
     )
     def update(
-        self, allowed_senders: list[str], *, subaccount_id: Line | None = None
+        self, allowed_senders: AllSenders, *, subaccount_id: Line | None = None
     ) -> AllowedSendersAnswer:
         """Replace the whole allowed list; whether the list is in force stays as it is.
 

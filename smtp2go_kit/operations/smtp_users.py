@@ -11,7 +11,7 @@ from smtp2go_kit.operations.rules import rate_limit_is_whole
 from smtp2go_kit.secret import Secret
 from smtp2go_kit.served import Served
 from smtp2go_kit.tables import COUNT, FLAG, STR, Table
-from smtp2go_kit.types import EmailAddress, Html, Limit, Line, Password, Period, Text
+from smtp2go_kit.types import EmailAddress, Html, Limit, Line, NewUsername, Password, Period, Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +94,7 @@ class SmtpUsers(Group[C]):
     )
     def add(
         self,
-        username: Line,
+        username: NewUsername,
         email_password: Password,
         *,
         comments: Text | None = None,
@@ -113,7 +113,8 @@ class SmtpUsers(Group[C]):
         """Add an SMTP user.
 
         Args:
-            username: The name the user signs in with.
+            username: The name the user signs in with: 5 to 100 characters of letters, digits
+                and ``. _ - @``.
             email_password: The password the user signs in with.
             comments: Comments kept with the user.
             custom_ratelimit: Whether the user has a rate limit of its own.

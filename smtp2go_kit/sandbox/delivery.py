@@ -6,8 +6,8 @@ import bisect
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from email.utils import parseaddr
 
+from smtp2go_kit.addresses import address_of
 from smtp2go_kit.sandbox.account import Account, Clicked, Email, Event, Opened
 
 RESERVED = ("example.com", "example.net", "example.org")
@@ -43,13 +43,13 @@ class Message:
     @property
     def sender(self) -> str:
         """The bare sender address."""
-        return parseaddr(self.header_from)[1].lower()
+        return address_of(self.header_from).lower()
 
     @property
     def recipients(self) -> tuple[str, ...]:
         """Every bare recipient address, once."""
         written = itertools.chain(self.to, self.cc, self.bcc)
-        return tuple(dict.fromkeys(parseaddr(mailbox)[1] for mailbox in written))
+        return tuple(dict.fromkeys(address_of(mailbox) for mailbox in written))
 
 
 def accept(account: Account, message: Message, ts: float | None = None) -> dict[str, object]:

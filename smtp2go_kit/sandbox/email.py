@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import getaddresses
+from email.utils import getaddresses, quote
 from typing import Any
 
 from smtp2go_kit import operations
+from smtp2go_kit.addresses import address_of
 from smtp2go_kit.attachments import is_base64
-from smtp2go_kit.encoding import MOST_RECIPIENTS, mailbox_expected
+from smtp2go_kit.encoding import MOST_RECIPIENTS
 from smtp2go_kit.sandbox import times
 from smtp2go_kit.sandbox.account import DAY, Email
 from smtp2go_kit.sandbox.activity import checked_limit, in_window
@@ -91,7 +93,7 @@ def mime(request: Request) -> dict[str, Any]:
 def _parsed(content: bytes) -> Message:
     parsed = message_from_bytes(content, policy=policy.default)
     to, cc, bcc = (_mailboxes(parsed, name) for name in ("to", "cc", "bcc"))
-    if mailbox_expected(str(parsed["from"] or "")) or not to + cc + bcc:
+    if not _mailboxes(parsed, "from") or not to + cc + bcc:
         raise _bad_mime("was expecting an email with a From address and a recipient")
     if max(map(len, (to, cc, bcc))) > MOST_RECIPIENTS:
         raise _bad_mime(f"was expecting at most {MOST_RECIPIENTS} addresses a header")
@@ -106,7 +108,7 @@ def _parsed(content: bytes) -> Message:
         "mime-version",
     )
     return Message(
-        header_from=str(parsed["from"]),
+        header_from=next(iter(_mailboxes(parsed, "from"))),
         to=to,
         cc=cc,
         bcc=bcc,
@@ -119,11 +121,13 @@ def _parsed(content: bytes) -> Message:
 
 def _mailboxes(message: EmailMessage, name: str) -> tuple[str, ...]:
     written = [str(value) for value in message.get_all(name, [])]
-    return tuple(
-        f"{who} <{address}>" if who else address
-        for who, address in getaddresses(written)
-        if "@" in address
-    )
+    boxes = (_mailbox(*found) for found in getaddresses(written))
+    return tuple(box for box in boxes if address_of(box))
+
+
+def _mailbox(who: str, address: str) -> str:
+    name = f'"{quote(who)}"' if re.search(r'[",;<>]', who) else who
+    return f"{name} <{address}>" if name else address
 
 
 def _bad_mime(problem: str) -> Exception:

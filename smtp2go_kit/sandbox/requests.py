@@ -154,6 +154,6 @@ def _told(name: str, wrong: Fault, value: Any) -> str:
     if wrong.allowed:
         return (
             f"The field '{name}' was expecting a value from the allowed list "
-            f"{list(wrong.allowed)} but instead found '{value}', {CORRECT}"
+            f"{list(wrong.allowed)} but instead found '{wrong.found}', {CORRECT}"
         )
     return f"The field '{name}' was expecting {wrong.expected} but found '{value}', {CORRECT}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from smtp2go_kit.operations import SmtpUsers
 from smtp2go_kit.sandbox.account import SmtpUser
-from smtp2go_kit.sandbox.requests import CORRECT, Refused, invalid
+from smtp2go_kit.sandbox.requests import Refused
 from smtp2go_kit.sandbox.service import Request, answers
 
-USERNAME = re.compile(r"[A-Za-z0-9._\-@]{5,100}")
 DEFAULTS: dict[str, Any] = {
     "comments": "",
     "custom_ratelimit": False,
@@ -51,12 +49,6 @@ def add(request: Request) -> dict[str, Any]:
     """Add a user."""
     settings = dict(request.args)
     name = settings.pop("username")
-    if not USERNAME.fullmatch(name):
-        raise invalid(
-            "username",
-            "The field 'username' was expecting 5 to 100 characters of "
-            f"A-Z a-z 0-9 . _ - @ but found '{name}', {CORRECT}",
-        )
     if name in request.account.users:
         raise Refused(f"The username {name} is already in use")
     password = settings.pop("email_password", None) or request.account.letters(16)
