@@ -50,6 +50,11 @@ def address_expected(value: str) -> str | None:
     return None if _is_address(value) else "a valid email address"
 
 
+def address_or_none_expected(value: str) -> str | None:
+    """Check of a bare address that may be empty."""
+    return address_expected(value) if value else None
+
+
 def domain_expected(value: str) -> str | None:
     """Check of a domain name."""
     fits = len(value) <= MOST_ADDRESS and DOMAIN.fullmatch(value)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -41,6 +43,10 @@ STATUSES: dict[int, type[ApiError]] = {
     422: ValidationFailed,
     429: RateLimited,
 }
+KEY_STATUSES = (400, 401, 403)
+ENVELOPE = frozenset({"request_id", "data", "email_response"})
+MOST_TEXT = 300
+"""Characters of a plain-text body that an error repeats."""
 KEY_TEXT = re.compile(r"api[ _-]?key", re.IGNORECASE)
 GARBLED = re.compile(r'"([^"]+)"\s*:\s*("(?:[^"\\]|\\.)*"|true|false|null|-?[\d.]+)')
 
@@ -82,32 +88,30 @@ def read(reply: Reply, operation: str, redact: Callable[[str], str]) -> Answer |
         redact: Masks secrets in the service's texts.
     """
     envelope = _json(reply)
-    if reply.status >= 300 or envelope is None:
+    told = _told(envelope or {})
+    refused = told.get("error") or told.get("error_code")
+    if envelope is None or reply.status >= 300 or refused:
         return _error(reply, envelope or {}, operation, redact)
-    data = _data(envelope)
-    found = object_or_empty(data)
-    if found.get("error") or found.get("error_code"):
-        return _error(reply, envelope, operation, redact)
-    return Answer(data, _request_id(envelope))
+    return Answer(_data(envelope), _request_id(envelope))
 
 
 def refusal_of(answer: Answer, operation: str, redact: Callable[[str], str]) -> SendFailed | None:
     """The error if a 200 says that the message was refused, wholly or in part."""
     data = object_or_empty(answer.data)
-    failed = _whole(data.get("failed"))
+    failed, succeeded = whole(data.get("failed")), whole(data.get("succeeded"))
     failures = [redact(text) for text in failures_of(data)]
-    if failed == 0 and (not failures or "failed" in data):
+    # The document's own sample has failures beside ten that succeeded and none that failed.
+    if failed == 0 and (succeeded or not failures):
         return None
-    succeeded = _whole(data.get("succeeded"))
     told = "; ".join(failures) or "no reason given"
     return SendFailed(
         f"{failed or 'some'} failed, {succeeded} succeeded: {told}",
         succeeded=succeeded,
         failed=failed,
         failures=failures,
-        email_id=data.get("email_id"),
+        email_id=redact(str(data.get("email_id") or "")) or None,
         operation=operation,
-        request_id=answer.request_id,
+        request_id=redact(answer.request_id or "") or None,
     )
 
 
@@ -142,11 +146,13 @@ def _garbled(text: str) -> Any:
 
 
 def wait_of(reply: Reply) -> float | None:
-    """Seconds that a 429 asks to wait, or None if it does not say."""
+    """Seconds that a reply asks to wait, or None if it does not say."""
     if after := reply.headers.get("retry-after", "").strip():
         seconds = _seconds(after, reply)
         if seconds is not None:
             return seconds
+    if reply.status >= 500:
+        return None
     reset = _number(reply.headers.get("x-ratelimit-reset", ""))
     if reset is None or reset < EPOCH:
         return reset
@@ -162,12 +168,12 @@ def _seconds(text: str, reply: Reply) -> float | None:
         return None
 
 
-def _since(moment: float, reply: Reply) -> float | None:
-    # The server's own Date, as this machine's clock may be off.
+def _since(moment: float, reply: Reply) -> float:
+    # The server's own Date where it gives one, as this machine's clock may be off.
     try:
         now = parsedate_to_datetime(reply.headers.get("date", "")).timestamp()
     except ValueError:
-        return None
+        now = time.time()
     return max(0.0, moment - now)
 
 
@@ -182,17 +188,23 @@ def _number(text: str) -> float | None:
 def _json(reply: Reply) -> Object | None:
     try:
         envelope: Any = json.loads(reply.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return envelope if is_object(envelope) else None
 
 
+def _told(envelope: Mapping[str, Any]) -> Object:
+    """The fields of an envelope and of what it holds, whichever of them an answer uses."""
+    nested = [object_or_empty(envelope.get(name)) for name in ("email_response", "data")]
+    return {**envelope, **nested[0], **nested[1]}
+
+
 def _data(envelope: Mapping[str, Any]) -> Any:
-    for name in ("data", "email_response"):
-        if envelope.get(name) is not None:
-            return envelope[name]
-    beside = {name: v for name, v in envelope.items() if name not in ("request_id", "data")}
-    return beside or None
+    data, response = envelope.get("data"), envelope.get("email_response")
+    if is_object(data) and is_object(response):
+        return {**response, **data}
+    beside = {name: v for name, v in envelope.items() if name not in ENVELOPE}
+    return data or response or beside or data
 
 
 def _request_id(envelope: Mapping[str, Any]) -> str | None:
@@ -204,14 +216,13 @@ def _request_id(envelope: Mapping[str, Any]) -> str | None:
 def _error(
     reply: Reply, envelope: Mapping[str, Any], operation: str, redact: Callable[[str], str]
 ) -> ApiError:
-    nested = [object_or_empty(envelope.get(name)) for name in ("email_response", "data")]
-    told = {**envelope, **nested[0], **nested[1]}
+    told = _told(envelope)
     code = str(told.get("error_code") or "").removeprefix(PREFIX) or None
     field, detail = _field(told.get("field_validation_errors"))
-    message = detail or str(told.get("error") or "")
+    message = detail or _text_of(told)
     kind = _kind(reply.status, code, message, field)
     return kind(
-        redact(message or _without_json(reply)),
+        redact(message or _plain_text(reply) or _without_json(reply)),
         operation=operation,
         status=reply.status,
         code=redact(code or "") or None,
@@ -221,11 +232,25 @@ def _error(
     )
 
 
+def _text_of(told: Mapping[str, Any]) -> str:
+    for name in ("error", "message", "data"):
+        if isinstance(text := told.get(name), str) and text:
+            return text
+    return "; ".join(failures_of(told))
+
+
+def _plain_text(reply: Reply) -> str:
+    """A body that is a short text for people, and no page."""
+    is_plain = reply.headers.get("content-type", "").startswith("text/plain")
+    text = reply.content.decode("utf-8", "replace").strip() if is_plain else ""
+    return text if len(text) <= MOST_TEXT and text.isprintable() and "<" not in text else ""
+
+
 def _kind(status: int, code: str | None, message: str, field: str | None) -> type[ApiError]:
     about_key = field == "api_key" or (field is None and KEY_TEXT.search(message) is not None)
     if code in CODES:
         return CODES[code]
-    if code in GENERIC and about_key:
+    if about_key and (code in GENERIC or (code is None and status in KEY_STATUSES)):
         return RateLimited if "limit" in message.lower() else AuthenticationFailed
     if code == "INVALID_IN_PAYLOAD" or (field is not None and status not in STATUSES):
         return ValidationFailed
@@ -253,8 +278,9 @@ def _without_json(reply: Reply) -> str:
     return f"HTTP {reply.status} with {what}"
 
 
-def _whole(value: Any) -> int:
+def whole(value: Any) -> int:
+    """A count that may have come as text; 1 for what is there and is no number."""
     try:
-        return int(value or 0)
-    except (TypeError, ValueError):
-        return 0
+        return math.ceil(float(value or 0))
+    except (TypeError, ValueError, OverflowError):
+        return 1

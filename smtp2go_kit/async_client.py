@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -14,6 +16,7 @@ from smtp2go_kit.groups import Groups, Now, utc_now
 from smtp2go_kit.http import build_request, failure_of, reply_of, without_frames
 from smtp2go_kit.operation import Awaiting, Endpoint
 from smtp2go_kit.progress import Bar
+from smtp2go_kit.secret import hide
 from smtp2go_kit.settings import Region
 
 if TYPE_CHECKING:
@@ -45,19 +48,16 @@ class AsyncClient(Groups, Awaiting):
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         now: Now = utc_now,
     ) -> None:
+        api_key = hide(api_key)
         super().__init__(api_key, region, base_url, timeout, retries, budgets, clock, now)
         self._transport = transport
         self._sleep = sleep
-        self._opened: httpx.AsyncClient | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._lease: AsyncGenerator[None, None] | None = None
+        self._pools = WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool]()
 
     async def aclose(self) -> None:
-        """Close the connections; the next call opens new ones."""
-        # A loop that ended has closed its connections already.
-        if self._lease is not None and self._loop is asyncio.get_running_loop():
-            await self._lease.aclose()
-        self._opened = self._lease = None
+        """Close this loop's connections; the next call opens new ones."""
+        if (pool := self._pools.pop(asyncio.get_running_loop(), None)) is not None:
+            await pool.lease.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -69,6 +69,7 @@ class AsyncClient(Groups, Awaiting):
         async def call(*args: Any, **kwargs: Any) -> Any:
             from smtp2go_kit.results import result
 
+            args, kwargs = operation.conceal(args, kwargs)
             prepared = self._prepare(operation, args, kwargs)
             return result(prepared, await self._answer(prepared), self._now())
 
@@ -95,30 +96,38 @@ class AsyncClient(Groups, Awaiting):
     async def _wait(self, attempt: Attempt) -> None:
         if attempt.after > 0:
             await self._sleep(attempt.after)
-        for seconds in self._session.pace.turn(attempt.name, attempt.budget):
-            await self._sleep(seconds)
+        with closing(self._session.pace.turn(attempt.name, attempt.budget)) as waits:
+            for seconds in waits:
+                await self._sleep(seconds)
 
     async def _post(self, attempt: Attempt) -> Reply:
         settings = self._session.settings
+        request = build_request(settings, attempt)
         try:
-            http = await self._http()
-            return reply_of(await http.send(build_request(settings, attempt)))
+            return reply_of(await (await self._http()).send(request))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise failure_of(error, settings) from without_frames(error)
+        except BaseException as error:  # noqa: BLE001 - also when cancelled: frames hold the key
+            raise without_frames(error) from None
 
     async def _http(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
         # A pool belongs to the loop it was opened in; asyncio.run() makes a new loop each time.
-        if self._opened is None or self._loop is not loop:
-            self._opened, self._loop = httpx.AsyncClient(transport=self._transport), loop
-            self._lease = _lease(self._opened)
-            await anext(self._lease)
-        return self._opened
+        if (pool := self._pools.get(loop)) is None:
+            pool = self._pools[loop] = _Pool(httpx.AsyncClient(transport=self._transport))
+            await anext(pool.lease)
+        return pool.opened
 
 
-async def _lease(opened: httpx.AsyncClient) -> AsyncGenerator[None, None]:
-    """Closes the pool when closed itself, as asyncio.run() does with generators at its end."""
-    try:
-        yield
-    finally:
-        await opened.aclose()
+class _Pool:
+    """A loop's connections, closed with it: asyncio.run() closes generators at its end."""
+
+    def __init__(self, opened: httpx.AsyncClient) -> None:
+        self.opened = opened
+        self.lease = self._leased()
+
+    async def _leased(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            await self.opened.aclose()

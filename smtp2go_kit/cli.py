@@ -158,7 +158,7 @@ def _client(options: argparse.Namespace) -> tuple[Client, str]:
         raise InvalidArgument("--seed, --now", "belong to the sandbox; add --sandbox")
     if key:
         client = Client()
-        return client, f"The account of your API key, at {client._session.settings.base_url}."
+        return client, f"The account of your API key, at {client._session.settings.shown_url}."
     why = f"{KEY} is not used" if options.sandbox else f"{KEY} is not set"
     seed = 1 if options.seed is None else options.seed
     return Client.sandbox(seed=seed, now=options.now), f"{why}: this is the sandbox, not your mail."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -14,6 +16,7 @@ from smtp2go_kit.groups import Groups, Now, utc_now
 from smtp2go_kit.http import build_request, failure_of, reply_of, without_frames
 from smtp2go_kit.operation import Blocking, Endpoint
 from smtp2go_kit.progress import Bar
+from smtp2go_kit.secret import hide
 from smtp2go_kit.settings import KEY, Region, has_key
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from smtp2go_kit.exchange import Attempt
     from smtp2go_kit.paging import Records
     from smtp2go_kit.secret import Secret
+
+CLOSED = "Cannot send a request, as the client has been closed."
+"""What httpx says before anything is sent."""
 
 
 class Client(Groups, Blocking):
@@ -55,11 +61,13 @@ class Client(Groups, Blocking):
         sleep: Callable[[float], object] = time.sleep,
         now: Now = utc_now,
     ) -> None:
+        api_key = hide(api_key)
         super().__init__(api_key, region, base_url, timeout, retries, budgets, clock, now)
         self._transport = transport
         self._sleep = sleep
         self._opening = threading.Lock()
         self._opened: httpx.Client | None = None
+        self._process = os.getpid()
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
@@ -78,6 +86,7 @@ class Client(Groups, Blocking):
         def call(*args: Any, **kwargs: Any) -> Any:
             from smtp2go_kit.results import result
 
+            args, kwargs = operation.conceal(args, kwargs)
             prepared = self._prepare(operation, args, kwargs)
             return result(prepared, self._answer(prepared), self._now())
 
@@ -104,21 +113,36 @@ class Client(Groups, Blocking):
     def _wait(self, attempt: Attempt) -> None:
         if attempt.after > 0:
             self._sleep(attempt.after)
-        for seconds in self._session.pace.turn(attempt.name, attempt.budget):
-            self._sleep(seconds)
+        with closing(self._session.pace.turn(attempt.name, attempt.budget)) as waits:
+            for seconds in waits:
+                self._sleep(seconds)
 
     def _post(self, attempt: Attempt) -> Reply:
         settings = self._session.settings
+        request = build_request(settings, attempt)
         try:
-            return reply_of(self._http().send(build_request(settings, attempt)))
+            return reply_of(self._sent(request))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise failure_of(error, settings) from without_frames(error)
+        except BaseException as error:  # noqa: BLE001 - also of Ctrl-C, whose frames hold the key
+            raise without_frames(error) from None
+
+    def _sent(self, request: httpx.Request) -> httpx.Response:
+        while True:
+            http = self._http()
+            try:
+                return http.send(request)
+            except RuntimeError as error:
+                # Another thread closed the client before this request left.
+                if str(error) != CLOSED:
+                    raise
 
     def _http(self) -> httpx.Client:
         with self._opening:
-            # Opened late: the TLS context alone takes 80 ms.
-            if self._opened is None:
+            # Opened late: the TLS context alone takes 80 ms. A forked process shares no connection.
+            if self._opened is None or self._process != os.getpid():
                 self._opened = httpx.Client(transport=self._transport)
+                self._process = os.getpid()
             return self._opened
 
 

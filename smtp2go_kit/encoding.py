@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from smtp2go_kit.secret import Secret
+from smtp2go_kit.secret import Secret, hide
 from smtp2go_kit.shapes import is_many, is_mapping
 
 MOST_RECIPIENTS = 100
@@ -186,10 +186,11 @@ def headers_expected(values: Sequence[Mapping[str, Any]]) -> str | None:
     return None
 
 
-def hide(value: str | Secret) -> Secret:
+def password(value: Any) -> Secret:
     """A password that no traceback shows; its text is written only into the request."""
-    if isinstance(value, (str, Secret)):
-        return value if isinstance(value, Secret) else Secret(value)
+    hidden = hide(value)
+    if isinstance(hidden, Secret):
+        return hidden
     raise TypeError(f"a {type(value).__name__} is not text")
 
 

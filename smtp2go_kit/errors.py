@@ -43,6 +43,12 @@ def _restored(
     return error
 
 
+def _facts(status: int | None, code: str | None, request_id: str | None) -> str:
+    named = (("status", status), ("code", code), ("request", request_id))
+    facts = ", ".join(f"{name} {value}" for name, value in named if value is not None)
+    return f" [{facts}]" if facts else ""
+
+
 class InvalidArgument(Smtp2GoError, ValueError):
     """An argument was refused before anything was sent.
 
@@ -94,16 +100,32 @@ class OutcomeUnknown(Smtp2GoError, RuntimeError):
         cause: What happened instead of an answer.
         check: How to find out whether it took effect.
         status: The HTTP status, if one arrived.
+        code: The service's ``error_code``, if one arrived.
+        request_id: The id to quote to SMTP2GO's support, if one arrived.
+        field: The bad field, where the service names it.
     """
 
     def __init__(
-        self, operation: str, cause: str, *, check: str, status: int | None = None
+        self,
+        operation: str,
+        cause: str,
+        *,
+        check: str,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        field: str | None = None,
     ) -> None:
         self.operation = operation
         self.check = check
         self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.field = field
+        where = f"{operation}: {field}: " if field else f"{operation}: "
+        facts = _facts(status, code, request_id)
         super().__init__(
-            f"{operation}: {cause}. It may have taken effect and was not repeated. {check}"
+            f"{where}{cause}{facts}. It may have taken effect and was not repeated. {check}"
         )
 
 
@@ -147,16 +169,8 @@ class ApiError(Smtp2GoError, RuntimeError):
 
     def __str__(self) -> str:
         where = f"{self.operation}: {self.field}: " if self.field else f"{self.operation}: "
-        facts = ", ".join(
-            f"{name} {value}"
-            for name, value in (
-                ("status", self.status),
-                ("code", self.code),
-                ("request", self.request_id),
-            )
-            if value is not None
-        )
-        return f"{where.removeprefix(': ')}{self.message} [{facts}] {self.advice}."
+        facts = _facts(self.status, self.code, self.request_id)
+        return f"{where.removeprefix(': ')}{self.message}{facts}. {self.advice}."
 
 
 class AuthenticationFailed(ApiError, PermissionError):

@@ -19,9 +19,13 @@ from smtp2go_kit.answers import LEAST_WAIT, Answer, Reply, read, refusal_of, wai
 from smtp2go_kit.call import Call
 from smtp2go_kit.errors import (
     ApiError,
+    AuthenticationFailed,
     NoAnswer,
     NotFound,
     OutcomeUnknown,
+    PermissionDenied,
+    RateLimited,
+    ServerError,
     UnexpectedAnswer,
     Unreachable,
     ValidationFailed,
@@ -29,10 +33,13 @@ from smtp2go_kit.errors import (
 from smtp2go_kit.operation import Budget, Effect
 from smtp2go_kit.pace import Pace
 from smtp2go_kit.secret import Secret
-from smtp2go_kit.served import Served
+from smtp2go_kit.served import Ask, Served
 from smtp2go_kit.settings import Settings
+from smtp2go_kit.shapes import object_or_empty
 
 R = TypeVar("R")
+MOST_WAIT = 86_400.0
+"""Seconds; a service that asks for more is not waited for, but raised as it answered."""
 LOGGER = logging.getLogger("smtp2go_kit")
 CHECKS = {
     Effect.SEND: "Look for the message with activity.search before sending it again",
@@ -96,9 +103,12 @@ def _after_refusal(
 ) -> Steps[Answer]:
     try:
         answer = yield from _send_served(session, call, served, arguments, refusal)
-    except (NotFound, ValidationFailed) as second:
-        if served.explains(second):
+    except (AuthenticationFailed, PermissionDenied, RateLimited):
+        raise
+    except ApiError as second:
+        if not served.is_understood(refusal, second):
             raise refusal from second
+        session.served.add(call.operation.name)
         raise
     session.served.add(call.operation.name)
     return answer
@@ -114,15 +124,35 @@ def _send_served(
     body = served.body(_whole_pages(call, served, arguments), call.operation.title)
     for name, ask in served.asks.items():
         try:
-            answer = yield from _ask(session, call, ask.path, ask.body(arguments))
+            body[name] = yield from _asked(session, call, ask, arguments)
         except (NotFound, ValidationFailed) as failed:
             # What cannot be asked leaves the first refusal as the thing to tell.
             raise refusal or failed from failed
-        try:
-            body[name] = ask.pick(answer.data, arguments)
         except LookupError as missing:
-            raise NotFound(str(missing.args[0]), operation=call.operation.title) from None
+            raise NotFound(
+                str(missing.args[0]),
+                operation=call.operation.title,
+                advice="Look at what there is with the matching search or view",
+            ) from None
     return (yield from _send(session, call, served.path or call.operation.path, body))
+
+
+def _asked(session: Session, call: Call, ask: Ask, arguments: Mapping[str, Any]) -> Steps[Any]:
+    """A value that another endpoint knows, on whichever of its pages."""
+    body, seen = ask.body(arguments), set[Any]()
+    while True:
+        attempt = Attempt(ask.path, body, ask.path.strip("/").replace("/", "_"))
+        title = f"{call.operation.title} (asking {ask.path})"
+        # To ask only reads, so it may be repeated.
+        answer = yield from _attempts(session, call, attempt, Effect.READ, title)
+        try:
+            return ask.pick(answer.data, arguments)
+        except LookupError:
+            token = object_or_empty(answer.data).get("continue_token")
+            if not token or token in seen:
+                raise
+        seen.add(token)
+        body = {**body, "continue_token": token}
 
 
 def _whole_pages(call: Call, served: Served, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -133,16 +163,10 @@ def _whole_pages(call: Call, served: Served, arguments: Mapping[str, Any]) -> Ma
     return {name: value for name, value in arguments.items() if name != pages.size}
 
 
-def _ask(session: Session, call: Call, path: str, body: dict[str, Any]) -> Steps[Answer]:
-    """A question to another endpoint, which only reads and so may be repeated."""
-    attempt = Attempt(path, body, path.strip("/").replace("/", "_"))
-    return (yield from _attempts(session, call, attempt, Effect.READ))
-
-
 def _send(session: Session, call: Call, path: str, body: Mapping[str, Any]) -> Steps[Answer]:
     op = call.operation
     attempt = Attempt(path, body, op.name, op.declared.budget)
-    answer = yield from _attempts(session, call, attempt, op.effect)
+    answer = yield from _attempts(session, call, attempt, op.effect, op.title)
     if op.effect is Effect.SEND:
         refusal = refusal_of(answer, op.title, redactor(session, call))
         if refusal is not None:
@@ -150,52 +174,73 @@ def _send(session: Session, call: Call, path: str, body: Mapping[str, Any]) -> S
     return answer
 
 
-def _attempts(session: Session, call: Call, attempt: Attempt, effect: Effect) -> Steps[Answer]:
+def _attempts(
+    session: Session, call: Call, attempt: Attempt, effect: Effect, title: str
+) -> Steps[Answer]:
     """One request, repeated while that is safe and may help."""
-    title, redact = call.operation.title, redactor(session, call)
-    for retry in range(session.settings.retries + 1):
-        last = retry == session.settings.retries
+    redact = redactor(session, call)
+    for left in range(session.settings.retries, -1, -1):
+        retry = session.settings.retries - left
         try:
             reply = yield attempt
         except NoAnswer as failure:
             if effect is not Effect.READ and not isinstance(failure, Unreachable):
                 raise OutcomeUnknown(title, redact(str(failure)), check=CHECKS[effect]) from failure
-            if last:
+            if not left:
                 raise
             attempt = replace(attempt, after=_backoff(retry))
-        else:
-            if reply.status == 429:
-                _hold(session, reply, retry, title)
-            if last or not _may_help(reply, effect):
-                return _read(reply, title, redact, effect)
-            after = 0.0 if reply.status == 429 else wait_of(reply) or _backoff(retry)
-            attempt = replace(attempt, after=after)
+            continue
+        outcome = read(reply, title, redact)
+        if isinstance(outcome, Answer):
+            return outcome
+        wait = _wait(session, outcome, reply, retry)
+        if not left or wait is None or not _may_help(outcome, effect):
+            raise _unclear(outcome, effect) or outcome
+        attempt = replace(attempt, after=wait)
     raise AssertionError("the last attempt returns or raises")
 
 
-def _may_help(reply: Reply, effect: Effect) -> bool:
+def _may_help(error: ApiError, effect: Effect) -> bool:
     """Whether the same request may fare better, and certainly did nothing yet."""
-    return reply.status == 429 or (reply.status >= 500 and effect is Effect.READ)
+    is_read = effect is Effect.READ
+    return isinstance(error, RateLimited) or (is_read and isinstance(error, ServerError))
 
 
-def _read(reply: Reply, title: str, redact: Callable[[str], str], effect: Effect) -> Answer:
-    outcome = read(reply, title, redact)
-    if isinstance(outcome, Answer):
-        return outcome
-    unclear = reply.status >= 500 or isinstance(outcome, UnexpectedAnswer)
-    if effect is not Effect.READ and unclear:
-        raise OutcomeUnknown(
-            title, outcome.message, check=CHECKS[effect], status=reply.status
-        ) from outcome
-    raise outcome
+def _unclear(error: ApiError, effect: Effect) -> OutcomeUnknown | None:
+    """What to raise instead of an error that leaves open whether a change took effect."""
+    if effect is Effect.READ or not isinstance(error, (ServerError, UnexpectedAnswer)):
+        return None
+    unknown = OutcomeUnknown(
+        error.operation,
+        error.message,
+        check=CHECKS[effect],
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        field=error.field,
+    )
+    unknown.__cause__ = error
+    return unknown
 
 
-def _hold(session: Session, reply: Reply, retry: int, title: str) -> None:
+def _wait(session: Session, error: ApiError, reply: Reply, retry: int) -> float | None:
+    """Seconds this call waits before it tries again; None where the service asks for too many.
+
+    After a 429 every call of the client waits with it.
+    """
     said = wait_of(reply)
+    if said is not None and said > MOST_WAIT:
+        return None
+    if not isinstance(error, RateLimited):
+        return said or _backoff(retry)
     jitter = random.uniform(1.0, 1.1)  # noqa: S311 - spreads clients out, guards nothing
     seconds = max(said, 1.0) if said is not None else LEAST_WAIT * 2**retry * jitter
-    LOGGER.warning("%s: rate limited by the service, waiting %.0f seconds", title, seconds)
+    LOGGER.warning(
+        "%s: rate limited by the service, waiting %.0f seconds", error.operation, seconds
+    )
     session.pace.hold(seconds)
+    error.retry_after = seconds
+    return 0.0
 
 
 def _backoff(retry: int) -> float:

@@ -14,11 +14,13 @@ import pandas as pd
 from smtp2go_kit.answers import structure
 from smtp2go_kit.secret import MASK, Secret
 from smtp2go_kit.shapes import is_list, is_object
-from smtp2go_kit.tables import Child, Columns, Dtype, Table
+from smtp2go_kit.tables import Columns, Dtype, Table
 
 Row = dict[str, Any]
-ODD_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})-M")
+ODD_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?)-M")
 """The reference document's example of an event's date."""
+EPOCH = re.compile(r"\d{9,11}(\.\d+)?")
+"""Unix seconds as text."""
 TRUE, FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 CHILDREN = "children"
 MOST_INT = 2**63
@@ -40,8 +42,10 @@ class Children(str):
         # pandas copies attrs deeply on every operation.
         return self
 
-    def __reduce__(self) -> tuple[type[str], tuple[str]]:
-        return str, (str(self),)
+    def __reduce__(self) -> tuple[type[Children], tuple[dict[str, pd.DataFrame]]]:
+        # Secrets are not pickled, so that a stored frame holds none.
+        shown = {name: f for name, f in self.frames.items() if not f.attrs.get("secret")}
+        return Children, (shown,)
 
 
 def child_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -57,7 +61,7 @@ def child_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """
     children = frame.attrs.get(CHILDREN)
     if not isinstance(children, Children) or name not in children.frames:
-        have = str(children or "") or "none"
+        have = str(children or "") or "none (pd.concat and groupby drop them; take them before)"
         raise KeyError(f"no child frame {name!r} here; this frame has: {have}")
     child = children.frames[name]
     keys = [key for key in child.attrs["key"] if key in frame.columns]
@@ -76,8 +80,9 @@ def to_frame(records: Iterable[Any], table: Table, attrs: Mapping[str, Any]) -> 
         attrs: What ``frame.attrs`` shall carry.
     """
     objects = _objects(table)
-    rows = [_flat(record, table, objects) for record in records]
-    nested = {name: _nested(rows, name, child) for name, child in table.children.items()}
+    is_narrow = len(table.columns) == 1
+    rows = [_flat(r, table, objects) for r in records if is_narrow or is_object(r)]
+    nested = {name: _nested(rows, name, table) for name in table.children}
     nested |= {name: _secrets(rows, name, table.key) for name in table.secrets}
     frame = _typed(rows, table.columns, extra=True)
     frame.attrs.update(attrs)
@@ -103,8 +108,11 @@ def _flat(record: Any, table: Table, objects: frozenset[str] = frozenset()) -> R
             row[f"{name}_count"] = len(row[name])
         elif isinstance(value, (dict, list)):
             _put(row, table.aliases.get(name, name), value)
-        elif value is not None or name not in objects:
+        elif value is not None:
             row[table.aliases.get(name, name)] = value
+        elif name not in objects:
+            # A null beside another spelling of the same field says nothing.
+            row.setdefault(table.aliases.get(name, name), None)
     for name, source in table.single.items():
         if not row.get(name) and "," not in str(row.get(source, ",")):
             row[name] = row[source]
@@ -133,13 +141,14 @@ def _records_of(value: Any) -> list[Row]:
     ]
 
 
-def _nested(rows: list[Row], name: str, child: Child) -> pd.DataFrame:
+def _nested(rows: list[Row], name: str, table: Table) -> pd.DataFrame:
+    child = table.children[name]
     records = [
         _under({key: row.get(key) for key in child.key}, _flat(record, Table({})), name)
         for row in rows
         for record in row.pop(name, ())
     ]
-    keys: dict[str, Dtype] = dict.fromkeys(child.key, "str")
+    keys: dict[str, Dtype] = {key: table.columns[key] for key in child.key}
     frame = _typed(records, {**keys, **child.columns}, extra=True)
     frame.attrs["key"] = list(child.key)
     return frame
@@ -152,15 +161,13 @@ def _under(parent: Row, record: Row, name: str) -> Row:
 
 
 def _secrets(rows: list[Row], name: str, key: tuple[str, ...]) -> pd.DataFrame:
-    kept: dict[str, list[Any]] = {k: [row.get(k) for row in rows] for k in key}
-    kept[name] = [Secret(row[name]) if row.get(name) else None for row in rows]
+    hidden = [Secret(str(row[name])) if row.get(name) else None for row in rows]
     for row in rows:
         if row.get(name):
             row[name] = MASK
-    frame = pd.DataFrame(
-        {k: pd.Series(v, dtype="object" if k == name else "str") for k, v in kept.items()}
-    )
-    frame.attrs["key"] = list(key)
+    frame = _typed(rows, dict.fromkeys(key, "str"), extra=False)
+    frame[name] = pd.Series(hidden, dtype="object")
+    frame.attrs.update(key=list(key), secret=True)
     return frame
 
 
@@ -205,7 +212,9 @@ def times(values: list[Any]) -> pd.Series[Any]:
 
 def _date_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
-        return ODD_DATE.sub(r"\1", value.strip()) if value else None
+        text = value.strip().upper().removesuffix(" UTC") if value else ""
+        if not EPOCH.fullmatch(text):
+            return ODD_DATE.sub(r"\1", text) or None
     if isinstance(value, dt.date):
         return value.isoformat()
     number = _number(value)
@@ -235,7 +244,7 @@ def _number(value: Any) -> float | None:
         return float(value)
     try:
         number = float(value.strip().removesuffix("%") if isinstance(value, str) else value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 

@@ -108,7 +108,9 @@ class Groups(Caller):
         return cls(**{**made.connection, **options})
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._session.settings.base_url}>"
+        made = vars(self).get("_session")
+        where = made.settings.shown_url if made else "without settings"
+        return f"<{type(self).__name__} {where}>"
 
     def _prepare(self, operation: Endpoint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         from smtp2go_kit.call import prepare

@@ -25,7 +25,8 @@ from typing import (
     overload,
 )
 
-from smtp2go_kit.types import Kind, kind_of
+from smtp2go_kit.secret import hide
+from smtp2go_kit.types import Input, Kind, kind_of
 
 if TYPE_CHECKING:
     from smtp2go_kit.served import Served
@@ -192,6 +193,25 @@ class Endpoint:
             Parameter(p.name, hints[p.name], p.default, described.get(p.name, ""))
             for p in self.signature.parameters.values()
         )
+
+    @functools.cached_property
+    def passwords(self) -> dict[str, int]:
+        """The names of the arguments that are passwords, and their places."""
+        inputs = enumerate((p.name, p.kind.input) for p in self.parameters)
+        return {name: place for place, (name, kind) in inputs if kind is Input.PASSWORD}
+
+    def conceal(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A caller's arguments with each password as a secret, which no traceback shows.
+
+        Args:
+            args: Positional arguments.
+            kwargs: Keyword arguments.
+        """
+        places = self.passwords.values()
+        hidden = tuple(hide(a) if place in places else a for place, a in enumerate(args))
+        return hidden, {k: hide(v) if k in self.passwords else v for k, v in kwargs.items()}
 
     @property
     def summary(self) -> str:

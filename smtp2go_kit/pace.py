@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from smtp2go_kit.operation import Budget
@@ -35,8 +35,10 @@ class Pace:
         self._held_until = float("-inf")
         self._holds = 0
 
-    def turn(self, name: str, budget: Budget | None) -> Iterator[float]:
+    def turn(self, name: str, budget: Budget | None) -> Generator[float]:
         """The seconds to wait, one wait after the other, before a request may leave.
+
+        Whoever stops waiting closes the generator, which gives the turn back.
 
         Args:
             name: The operation's name, which its budget is counted under.
@@ -45,12 +47,21 @@ class Pace:
         while True:
             turn, holds = self._reserve(name, budget)
             if (wait := turn.start - self._clock()) > 0:
-                yield wait
+                try:
+                    yield wait
+                except GeneratorExit:
+                    self._give_back(name, turn)
+                    raise
             with self._lock:
                 if holds == self._holds:
                     turn.taken = True
                     return
             # The service said wait meanwhile, which gave all turns not yet taken back.
+
+    def _give_back(self, name: str, turn: _Turn) -> None:
+        """Free a turn whose caller was interrupted while it waited."""
+        with self._lock:
+            self._turns[name] = [kept for kept in self._turns[name] if kept is not turn]
 
     def hold(self, seconds: float) -> None:
         """Let no request leave for that many seconds; whoever waits takes a new turn.

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smtp2go_kit.answers import Answer
+from smtp2go_kit.answers import Answer, structure, whole
 from smtp2go_kit.call import Call
 from smtp2go_kit.exchange import Session, Steps, form
 from smtp2go_kit.shapes import is_list, object_or_empty
+
+MOST_EMPTY = 5
+"""Pages without rows, one after the other, after which a search is over."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +55,20 @@ def fetch(
 def _records(session: Session, call: Call, progress: Callable[[int, int], None]) -> Steps[Records]:
     rows: list[Any] = []
     limit, asked = _limit(call), _page_arguments(call)
+    seen, empty = {asked.get("continue_token")}, 0
     while True:
         page = yield from form(session, call, asked)
         records, beside = _split(page.data, call)
         rows += records
+        empty = 0 if records else empty + 1
         total, token = _total(beside, call, len(rows)), beside.get("continue_token") or None
-        if not records or token == asked.get("continue_token"):
+        if token in seen or empty == MOST_EMPTY:
             token = None
         progress(len(rows), total)
         if token is None or (limit and len(rows) >= limit and not _selects(session, call)):
             fetched = Records(rows, beside, total, token is not None, token, page.request_id)
             return _cut(_selected(fetched, session, call), limit, call)
+        seen.add(token)
         asked = {**asked, "continue_token": token}
 
 
@@ -121,14 +127,16 @@ def _split(data: Any, call: Call) -> tuple[list[Any], dict[str, Any]]:
     if is_list(data):
         return data, {}
     beside = dict(object_or_empty(data))
-    found: list[Any] = [beside.pop(name) for name in table.rows if name in beside]
-    rows: Any = next((records for records in found if records is not None), None) or []
+    found = [structure(beside.pop(name)) for name in table.rows if name in beside]
+    if not found and beside.keys() & table.columns.keys():
+        return [beside], {}
+    rows: Any = next((records for records in found if records), None) or []
     return rows if is_list(rows) else [rows], beside
 
 
 def _total(beside: Mapping[str, Any], call: Call, fetched: int) -> int:
     table = call.operation.declared.table
     for name in table.total if table else ():
-        if isinstance(count := beside.get(name), int):
-            return max(count, fetched)
+        if beside.get(name) is not None:
+            return max(whole(beside[name]), fetched)
     return fetched

@@ -45,7 +45,7 @@ def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
         "fetched_at": _iso(now),
         "request_id": answer.request_id,
     }
-    beside = {k: structure(v) for k, v in answer.beside.items() if k not in HIDDEN}
+    beside = {k: _masked(k, structure(v)) for k, v in answer.beside.items() if k not in HIDDEN}
     if is_list(counts := beside.get("status_counts")):
         beside["status_counts"] = {k: v for record in counts for k, v in record.items()}
     return to_frame(answer.rows, table, {**beside, **attrs})
@@ -86,10 +86,8 @@ def _plain(answer: Answer) -> dict[str, Any]:
 
 def _masked(name: str, value: Any) -> Any:
     """A value of an answer, with passwords made secrets at any depth."""
-    if name == "email_password" and isinstance(value, str):
-        return Secret(value)
     if is_object(value):
         return {k: _masked(k, v) for k, v in value.items()}
     if is_list(value):
         return [_masked("", entry) for entry in value]
-    return value
+    return Secret(str(value)) if name == "email_password" and value is not None else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import NoReturn
+from typing import Any, NoReturn
 
 MASK = "********"
 
@@ -58,3 +58,12 @@ class Secret:
         raise TypeError(
             "a Secret is not pickled: call reveal() and store the text where it is safe"
         )
+
+
+def hide(value: Any) -> Any:
+    """A text as a secret; any other value, which is no password yet, as it is.
+
+    Args:
+        value: What a caller gave.
+    """
+    return Secret(value) if isinstance(value, str) else value

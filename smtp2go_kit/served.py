@@ -6,12 +6,17 @@ refuses the form itself, which changes nothing, is the served form sent instead.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from smtp2go_kit.errors import ApiError, InvalidArgument, NotFound, ValidationFailed
 
+FORM = re.compile(
+    "required|missing|unknown|unexpected|additional|not a field|not exist", re.IGNORECASE
+)
+"""Words about which fields a request has, and not about their values."""
 Arguments = Mapping[str, Any]
 Row = dict[str, Any]
 
@@ -40,7 +45,7 @@ class Served:
         path: Another path.
         flat: Whether the document's wrapping object is left out.
         rename: Parameters with another name.
-        convert: Parameters with another value.
+        convert: Parameters with another value; raises ValueError with the problem.
         asks: Added fields, asked of another endpoint.
         drop: Parameters replaced by what is asked.
         gone: Parameters the service no longer takes, with what to do instead.
@@ -72,21 +77,34 @@ class Served:
             return self.path is not None and refusal.status == 404
         return isinstance(refusal, ValidationFailed) and refusal.field in self.refused
 
+    def is_understood(self, first: ApiError, second: ApiError) -> bool:
+        """Whether the service understood the served form, though it refused it too.
+
+        Args:
+            first: The refusal of the documented form.
+            second: The refusal of the served form.
+        """
+        if not self.explains(second):
+            return True
+        return bool(FORM.search(first.message) and not FORM.search(second.message))
+
     def body(self, arguments: Arguments, operation: str) -> dict[str, Any]:
         """The served form of the arguments, less what must be asked."""
         for name, instead in self.gone.items():
             if name in arguments:
                 raise InvalidArgument(name, instead, operation=operation)
         return {
-            self.rename.get(name, name): self.convert.get(name, _same)(value)
+            self.rename.get(name, name): self._converted(name, value, operation)
             for name, value in arguments.items()
             if name not in self.drop and not (name in self.select and name not in self.convert)
         }
 
+    def _converted(self, name: str, value: Any, operation: str) -> Any:
+        try:
+            return self.convert[name](value) if name in self.convert else value
+        except ValueError as error:
+            raise InvalidArgument(name, str(error), operation=operation) from None
+
     def selects(self, arguments: Arguments) -> bool:
         """Whether rows must be selected or sorted here."""
         return any(name in arguments for name in self.select)
-
-
-def _same(value: Any) -> Any:
-    return value

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from smtp2go_kit.errors import InvalidArgument, MissingKey
-from smtp2go_kit.secret import Secret
+from smtp2go_kit.secret import MASK, Secret
 
 Region = Literal["global", "us", "eu", "au"]
 HOSTS: dict[str, str] = {
@@ -39,6 +40,11 @@ class Settings:
     base_url: str
     timeout: float = 30.0
     retries: int = 3
+
+    @property
+    def shown_url(self) -> str:
+        """The base URL less a user name and a password in it."""
+        return re.sub(r"//[^/@]*@", f"//{MASK}@", self.base_url)
 
 
 def resolve(
@@ -74,20 +80,27 @@ def has_key() -> bool:
 
 
 def _key(given: str | Secret | None) -> Secret:
-    text = given.reveal() if isinstance(given, Secret) else given
-    if text is None:
-        text = os.environ.get(KEY, "").strip() or _from_keyring() or ""
-    if not isinstance(text, str):
-        raise InvalidArgument("api_key", f"expected text, got a {type(text).__name__}")
-    if not text.strip():
+    key = _found() if given is None else given
+    if not isinstance(key, Secret):
+        raise InvalidArgument("api_key", f"expected text, got a {type(key).__name__}")
+    if not key.reveal().strip():
         raise MissingKey
-    if not (text.isascii() and text.isprintable()) or " " in text:
+    if not _can_be_sent(key):
         raise InvalidArgument(
             "api_key",
             "has a blank, a newline or a character outside ASCII. Copy it again from the "
             "SMTP2GO app under Sending > API Keys",
         )
-    return Secret(text)
+    return key
+
+
+def _found() -> Secret:
+    return Secret(os.environ.get(KEY, "").strip() or _from_keyring() or "")
+
+
+def _can_be_sent(key: Secret) -> bool:
+    text = key.reveal()
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _from_keyring() -> str | None:

@@ -127,6 +127,8 @@ ONE_ADDRESS = (
     f"{addresses.MOST_ADDRESS} characters"
 )
 EmailAddress = Annotated[str, Kind(check=addresses.address_expected)]
+AddressOrNone = Annotated[str, Kind(check=addresses.address_or_none_expected)]
+"""An address, or an empty text that takes one away."""
 Mailbox = Annotated[str, Kind(check=addresses.mailbox_expected, hint=ONE_ADDRESS)]
 Mailboxes = Annotated[
     str | Sequence[str],
@@ -205,7 +207,9 @@ Mime = Annotated[
 ]
 Password = Annotated[
     str | Secret,
-    Kind(wire=str, encode=encoding.hide, check=encoding.password_expected, input=Input.PASSWORD),
+    Kind(
+        wire=str, encode=encoding.password, check=encoding.password_expected, input=Input.PASSWORD
+    ),
 ]
 NewUsername = Annotated[str, Kind(check=encoding.username_expected)]
 Period = Annotated[str, Kind(check=encoding.period_expected)]

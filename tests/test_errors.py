@@ -183,7 +183,7 @@ def test_a_message_says_where_what_and_what_next(serve):
     response = told(400, "NON_VALIDATING_IN_PAYLOAD", field_validation_errors=fault)
     assert str(failure(serve, response)) == (
         "stats.email_summary: start_date: The field 'start_date' was expecting a date "
-        "[status 400, code NON_VALIDATING_IN_PAYLOAD, request req-1] "
+        "[status 400, code NON_VALIDATING_IN_PAYLOAD, request req-1]. "
         "Correct the field and call again; nothing was changed."
     )
 

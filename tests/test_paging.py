@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -92,11 +93,27 @@ def test_a_search_ends_where_there_is_no_new_token(serve, group, end):
 
 
 @each
-def test_an_empty_page_ends_a_search_even_with_a_token(serve, group):
+def test_an_empty_page_with_a_new_token_does_not_hide_the_rows_behind_it(serve, group):
     rows = SEARCHES[group][0]
-    service = serve({"data": {rows: [], "continue_token": "t1"}})
+    pages = [([], "t1"), ([{"email_id": "a"}], "t2"), ([], "t3"), ([{"email_id": "b"}], None)]
+    service = serve(*({"data": {rows: page, "continue_token": token}} for page, token in pages))
+    assert len(getattr(service.client, group).search()) == 2
+    assert len(service.requests) == 4
+
+
+@each
+def test_empty_pages_with_ever_new_tokens_end_a_search(serve, group):
+    rows, tokens = SEARCHES[group][0], itertools.count()
+    service = serve(lambda _: {"data": {rows: [], "continue_token": f"t{next(tokens)}"}})
     assert len(getattr(service.client, group).search()) == 0
-    assert len(service.requests) == 1
+    assert len(service.requests) == 5
+
+
+@each
+def test_tokens_that_come_round_again_end_a_search(serve, group):
+    rows, tokens = SEARCHES[group][0], itertools.cycle("ab")
+    service = serve(lambda _: {"data": {rows: [{"email_id": "a"}], "continue_token": next(tokens)}})
+    assert len(getattr(service.client, group).search()) == 3
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ EVENTS = Table(
     total=("total_events",),
     children={
         "delivery_attempts": Child(
-            ("email_id", "recipient"), {"smtptime": TIME, "host": STR, "smtpresponse": STR}
+            ("email_id", "recipient", "event", "date"),
+            {"smtptime": TIME, "host": STR, "smtpresponse": STR},
         )
     },
     single={"recipient": "recipients"},
@@ -105,9 +106,12 @@ class Activity(Group[C]):
             search_usernames: Text to look for in the username.
             limit: Most events to return, 1 or more; all of them if not given.
             continue_token: Where to go on: ``frame.attrs["continue_token"]`` of the same
-                search; the service forgets it after 5 minutes.
+                search; the service forgets it after 5 minutes. A time ago moves on, so give
+                ``frame.attrs["window"][0]`` in place of ``"7d"``.
             only_latest: Keep only the latest event of each email.
-            event_types: Kinds of event to keep; all if not given.
+            event_types: Kinds of event to keep: ``processed``, ``soft-bounced``,
+                ``hard-bounced``, ``rejected``, ``spam``, ``delivered``, ``unsubscribed``,
+                ``resubscribed``, ``opened``, ``clicked``; all if not given.
             progress: Show a progress bar; only where output is interactive if not given.
         """
         ...

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from smtp2go_kit.operation import C, Effect, Group, operation
 from smtp2go_kit.served import Arguments, Ask, Served
+from smtp2go_kit.shapes import object_or_empty
 from smtp2go_kit.tables import STR, Table
 from smtp2go_kit.types import AllSenders, Line, NonEmpty, Senders
 
@@ -33,7 +34,13 @@ def _same_subaccount(arguments: Arguments) -> dict[str, Any]:
 
 
 def _present_mode(data: Any, arguments: Arguments) -> str:
-    return str(data.get("mode") or "whitelist")
+    mode = object_or_empty(data).get("mode")
+    if not mode:
+        raise LookupError(
+            "the service wants the list's mode but does not tell the present one, and another "
+            "would switch sender domains on or off; set the list in the SMTP2GO app"
+        )
+    return str(mode)
 
 
 class AllowedSenders(Group[C]):

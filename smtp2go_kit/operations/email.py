@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypedDict
@@ -9,6 +10,7 @@ from typing_extensions import TypedDict
 from smtp2go_kit.answers import structure
 from smtp2go_kit.operation import Budget, C, Effect, Group, Pages, operation
 from smtp2go_kit.served import Arguments, Row, Served
+from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.tables import COUNT, STR, TIME, Child, Table
 from smtp2go_kit.types import (
     Copies,
@@ -97,17 +99,40 @@ class Sent(TypedDict, total=False):
 
 
 def _header_names(wanted: list[HeaderFilter]) -> list[str]:
+    # The service shows the headers it is asked for, so one of any name cannot be looked for.
+    if not all(entry.get("key") for entry in wanted):
+        raise ValueError("today's service needs the header's name: add its key")
     return [entry["key"] for entry in wanted if "key" in entry]
 
 
 def _with_headers(rows: list[Row], arguments: Arguments) -> list[Row]:
-    wanted = {(h.get("key", "").lower(), h["value"]) for h in arguments["headers"] if "value" in h}
-    return [row for row in rows if wanted <= _headers_of(row)]
+    return [
+        row
+        for row in rows
+        if all(
+            any(_is_wanted(wanted, *header) for header in _headers_of(row))
+            for wanted in arguments["headers"]
+        )
+    ]
 
 
-def _headers_of(row: Row) -> set[tuple[str, Any]]:
-    found: Any = structure(row.get("headers")) or ()
-    return {(str(h.get("key")).lower(), h.get("value")) for h in found}
+def _is_wanted(wanted: HeaderFilter, name: str, text: str) -> bool:
+    key, value = wanted.get("key"), wanted.get("value")
+    return (not key or key.lower() == name.lower()) and value in (None, text)
+
+
+def _headers_of(row: Row) -> Iterator[tuple[str, str]]:
+    """The headers of a row, as ``{"key", "value"}`` records, a mapping, or header lines."""
+    found = structure(row.get("headers"))
+    if is_object(found) and not {"key", "value"} <= found.keys():
+        yield from ((name, str(text)) for name, text in found.items())
+        return
+    for header in found if is_list(found) else [found]:
+        if is_object(header):
+            yield str(header.get("key")), str(header.get("value"))
+        elif isinstance(header, str):
+            name, _, text = header.partition(":")
+            yield name.strip(), text.strip()
 
 
 def _sorted(rows: list[Row], arguments: Arguments) -> list[Row]:
@@ -158,8 +183,9 @@ class Email(Group[C]):
             custom_headers: Headers to add, as ``{"Reply-To": "b@example.com"}`` or the API's
                 list of ``{"header", "value"}``; no newline, and not Content-Type,
                 Content-Transfer-Encoding or MIME-Version.
-            attachments: One file or a list: paths, ``(filename, bytes)`` pairs,
-                ``{"filename", "content"}``, or the API's dicts with base64 ``fileblob``.
+            attachments: One file or a list: paths, ``(filename, bytes)`` pairs, files opened
+                with ``"rb"``, ``{"filename", "content"}``, or the API's dicts with base64
+                ``fileblob``.
             inlines: Images to show in ``html_body`` as ``cid:<filename>``, given likewise.
 
         Raises:
@@ -222,7 +248,8 @@ class Email(Group[C]):
 
         Args:
             continue_token: Where to go on: ``frame.attrs["continue_token"]`` of the same
-                search; the service forgets it after 5 minutes.
+                search; the service forgets it after 5 minutes. A time ago moves on, so give
+                ``frame.attrs["window"][0]`` in place of ``"7d"``.
             start_date: First moment to include, UTC: an ISO-8601 string, a datetime, a date,
                 or a time ago such as ``"7d"``; midnight today if not given.
             end_date: Moment to stop before, written alike; now if not given.
@@ -237,8 +264,8 @@ class Email(Group[C]):
                 ``frame.attrs["status_counts"]``.
             opened_only: Only emails that a recipient opened.
             clicked_only: Only emails with a link that a recipient clicked.
-            sort_by: The time to sort by; ``email_ts`` if not given.
-            sort_dir: The direction to sort in; ``desc`` if not given.
+            sort_by: The time to sort by: ``email_ts`` (if not given) or ``delivered_at``.
+            sort_dir: The direction to sort in: ``desc`` (if not given) or ``asc``.
             ignore_case: Take capital and small letters as equal.
             progress: Show a progress bar; only where output is interactive if not given.
         """

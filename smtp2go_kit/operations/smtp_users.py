@@ -11,7 +11,7 @@ from smtp2go_kit.operations.rules import rate_limit_is_whole
 from smtp2go_kit.secret import Secret
 from smtp2go_kit.served import Served
 from smtp2go_kit.tables import COUNT, FLAG, STR, Table
-from smtp2go_kit.types import EmailAddress, Html, Limit, Line, NewUsername, Password, Period, Text
+from smtp2go_kit.types import AddressOrNone, Html, Limit, Line, NewUsername, Password, Period, Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,10 @@ USERS = Table(
         "audit_email": STR,
         "sending_allowed": FLAG,
         "status": STR,
+        "ippool": STR,
+        "bounce_notifications": STR,
+        "default_ratelimit_value": COUNT,
+        "default_ratelimit_period": STR,
     },
     rows=("results",),
     secrets=("email_password",),
@@ -108,7 +112,7 @@ class SmtpUsers(Group[C]):
         feedback_text: Text | None = None,
         archive_enabled: bool | None = None,
         open_tracking_enabled: bool | None = None,
-        audit_email: EmailAddress | None = None,
+        audit_email: AddressOrNone | None = None,
     ) -> SmtpUsersAnswer:
         """Add an SMTP user.
 
@@ -128,7 +132,7 @@ class SmtpUsers(Group[C]):
             feedback_text: Text put into plain-text bodies.
             archive_enabled: Whether the user's emails are archived.
             open_tracking_enabled: Whether opens are tracked.
-            audit_email: An address that gets a blind copy of each email.
+            audit_email: An address that gets a blind copy of each email; ``""`` for none.
         """
         ...
 
@@ -155,7 +159,7 @@ class SmtpUsers(Group[C]):
         feedback_text: Text | None = None,
         archive_enabled: bool | None = None,
         open_tracking_enabled: bool | None = None,
-        audit_email: EmailAddress | None = None,
+        audit_email: AddressOrNone | None = None,
     ) -> SmtpUsersAnswer:
         """Edit an SMTP user; the service sets what is not given to its default.
 
@@ -174,7 +178,7 @@ class SmtpUsers(Group[C]):
             feedback_text: Text put into plain-text bodies.
             archive_enabled: Whether the user's emails are archived.
             open_tracking_enabled: Whether opens are tracked.
-            audit_email: An address that gets a blind copy of each email.
+            audit_email: An address that gets a blind copy of each email; ``""`` for none.
         """
         ...
 

@@ -57,6 +57,8 @@ HISTORY: Columns = {
     "clicks": COUNT,
     "domain_verified": FLAG,
     "description": STR,
+    "domain": STR,
+    "subaccount": STR,
 }
 
 
@@ -106,7 +108,7 @@ class Stats(Group[C]):
             start_date: First moment to include, UTC: an ISO-8601 string, a datetime, a date,
                 or a time ago such as ``"7d"``; 30 days ago if not given.
             end_date: Moment to stop before, written alike; now if not given.
-            group_by: What a row stands for.
+            group_by: What a row stands for: ``username`` or ``email_address``.
         """
         ...
 

@@ -77,8 +77,8 @@ def _search_for(arguments: Arguments) -> dict[str, Any]:
 
 def _id_of(data: Any, arguments: Arguments) -> str:
     email = str(arguments["email"])
-    found: list[dict[str, Any]] = object_or_empty(data).get("subaccounts") or []
-    for subaccount in found:
+    found: Any = data if is_list(data) else object_or_empty(data).get("subaccounts")
+    for subaccount in map(object_or_empty, found if is_list(found) else [found]):
         if str(subaccount.get("email", "")).lower() == email.lower() and subaccount.get("id"):
             return str(subaccount["id"])
     raise LookupError(f"no subaccount has the address {email}")
@@ -120,7 +120,8 @@ class Subaccount(Group[C]):
         Args:
             email: The address to invite.
             fullname: The subaccount's full name.
-            limit: Most emails in a billing cycle.
+            limit: Most emails in a billing cycle: 10000, 20000, 40000, 60000, 80000, 100000,
+                250000, 500000, 1000000, 2000000, 3000000, 5000000 or 10000000.
             dedicated_ip: Give it an IP address of its own; needs a limit above 100,000.
         """
         ...
@@ -155,7 +156,8 @@ class Subaccount(Group[C]):
             email: The address it has now.
             fullname: Its full name from now on.
             new_email: Its address from now on.
-            limit: Most emails in a billing cycle.
+            limit: Most emails in a billing cycle: 10000, 20000, 40000, 60000, 80000, 100000,
+                250000, 500000, 1000000, 2000000, 3000000, 5000000 or 10000000.
             dedicated_ip: Give it an IP address of its own; needs a limit above 100,000.
         """
         ...
@@ -216,9 +218,11 @@ class Subaccount(Group[C]):
         Args:
             fuzzy_search: Match parts of words (the default) or only whole ones.
             search_terms: Texts to look for in the name and the address.
-            states: Only subaccounts in this state; all if not given.
-            sort_direction: The direction to sort names in.
-            page_size: Subaccounts to fetch with each request, 1 to 500; all are returned.
+            states: Only subaccounts that are ``active``, ``closed`` or ``suspended``; all if
+                not given.
+            sort_direction: The direction to sort names in: ``asc`` or ``desc``.
+            page_size: Subaccounts to fetch with each request, 1 or more (above 500, 500); all
+                are returned.
             continue_token: Where to go on: ``frame.attrs["continue_token"]`` of the same
                 search.
             progress: Show a progress bar; only where output is interactive if not given.

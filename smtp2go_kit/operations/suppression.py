@@ -20,6 +20,7 @@ SUPPRESSIONS = Table(
         "block_description": STR,
         "reason": STR,
         "timestamp": TIME,
+        "subject": STR,
     },
     rows=("suppressions", "results"),
     total=("total_results",),
@@ -74,7 +75,8 @@ class Suppression(Group[C]):
 
         Args:
             email_address: The address or domain to take off the list.
-            reasons: The kinds of suppression to lift, at least one.
+            reasons: The kinds of suppression to lift, at least one of ``manual``, ``spam``,
+                ``bounce`` and ``unsubscribe``.
         """
         ...
 
