@@ -73,17 +73,17 @@ def prepare(
         now: The moment that relative times count back from.
     """
     given = _bind(operation, args, kwargs)
-    local = {
-        p.name: given.pop(p.name) for p in operation.parameters if p.kind.local and p.name in given
-    }
-    wire = {
+    checked = {
         p.name: _written(operation, p, given[p.name], now)
         for p in operation.parameters
-        if given.get(p.name) is not None
+        if given[p.name] is not None
     }
+    local = {p.name: checked.pop(p.name, None) for p in operation.parameters if p.kind.local}
+    wire = checked
     for rule in (_window_in_order, *operation.declared.rules):
         if broken := rule(wire):
             raise InvalidArgument(*broken, operation=operation.title)
+    _check_default_start(operation, wire, now)
     _check_size(operation, wire)
     return Call(operation, wire, local)
 
@@ -98,13 +98,19 @@ def _bind(operation: Endpoint, args: tuple[Any, ...], kwargs: Mapping[str, Any])
                 raise MissingArgument(
                     parameter.name, "is required", operation=operation.title
                 ) from None
-        takes = ", ".join(p.name for p in operation.parameters) or "no arguments"
-        raise TypeError(f"{operation.title}: {error}. It takes: {takes}") from None
+        raise TypeError(f"{operation.title}: {error}. {_takes(operation)}") from None
     bound.apply_defaults()
     for parameter in operation.parameters:
         if parameter.required and bound.arguments[parameter.name] is None:
             raise MissingArgument(parameter.name, "is required", operation=operation.title)
     return dict(bound.arguments)
+
+
+def _takes(operation: Endpoint) -> str:
+    required = ", ".join(p.name for p in operation.parameters if p.required)
+    optional = ", ".join(p.name for p in operation.parameters if not p.required)
+    named = f"by name: {optional}" if optional else ""
+    return f"It takes {'; '.join(filter(None, (required, named))) or 'no arguments'}"
 
 
 def _written(operation: Endpoint, parameter: Parameter, value: Any, now: dt.datetime) -> Any:
@@ -156,6 +162,20 @@ def _window_in_order(wire: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def _check_default_start(operation: Endpoint, wire: Mapping[str, Any], now: dt.datetime) -> None:
+    table, end = operation.declared.table, wire.get("end_date")
+    if table is None or table.window is None or end is None or "start_date" in wire:
+        return
+    start = encoding.moment(table.default_start(now), now)
+    if end < start:
+        raise InvalidArgument(
+            "end_date",
+            f"{end} is before the start of the window, which is {start} if not given; pass "
+            "start_date too",
+            operation=operation.title,
+        )
+
+
 def _check_size(operation: Endpoint, wire: Mapping[str, Any]) -> None:
     sizes = {name: _size(value) for name, value in wire.items()}
     total = sum(sizes.values())
@@ -163,11 +183,12 @@ def _check_size(operation: Endpoint, wire: Mapping[str, Any]) -> None:
     most = MOST_EMAIL if is_email else MOST_OTHER
     if total > most:
         largest = max(sizes, key=lambda name: sizes[name])
+        advice = "Send less, or a link instead of the file" if is_email else "Send it in parts"
         raise InvalidArgument(
             largest,
-            f"the request is {total / MEGABYTE:.1f} MB as sent (base64 included), and the service "
+            f"the request is {total / MEGABYTE:.1f} MB as sent, base64 included, and the service "
             f"takes at most {most // MEGABYTE} MB; {largest} is {sizes[largest] / MEGABYTE:.1f} MB "
-            "of it. Send less, or a link instead of the file",
+            f"of it. {advice}",
             operation=operation.title,
         )
     if is_email and total > DOCUMENTED_EMAIL:

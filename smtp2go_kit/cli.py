@@ -9,10 +9,13 @@ import argparse
 import datetime as dt
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+
+from smtp2go_kit import __version__
 
 if TYPE_CHECKING:
     from smtp2go_kit.client import Client
@@ -60,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> Parser:
     parser = Parser(prog="smtp2go-kit", description="SMTP2GO from the command line.")
+    parser.add_argument("--version", action="version", version=f"smtp2go-kit {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_triage(commands)
     return parser
@@ -81,7 +85,7 @@ def _add_triage(commands: argparse._SubParsersAction[Parser]) -> None:
         help="look back to this time: a time ago such as 7d or 24h, or an ISO 8601 date or time, "
         "UTC (default: %(default)s)",
     )
-    triage.add_argument("--html", type=Path, metavar="FILE", help="also write it as a web page")
+    triage.add_argument("--html", type=_file, metavar="FILE", help="also write it as a web page")
     triage.add_argument("--json", action="store_true", help="print JSON instead of text")
     triage.add_argument("--sandbox", action="store_true", help="use the sandbox, key or not")
     triage.add_argument(
@@ -99,9 +103,18 @@ def _since(text: str) -> str:
     now = dt.datetime.now(dt.UTC)
     try:
         encoding.moment(text, now)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+    if re.fullmatch("0+[smhdw]", text):
+        raise argparse.ArgumentTypeError(f"{text} is no time ago; try 24h or 30d")
     return text
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not text or path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a file in a folder that exists")
+    return path
 
 
 def _seed(text: str) -> int:
@@ -158,7 +171,7 @@ def _client(options: argparse.Namespace) -> tuple[Client, str]:
         raise InvalidArgument("--seed, --now", "belong to the sandbox; add --sandbox")
     if key:
         client = Client()
-        return client, f"The account of your API key, at {client._session.settings.shown_url}."
+        return client, f"The account of your API key, at {client._session.settings.base_url}."
     why = f"{KEY} is not used" if options.sandbox else f"{KEY} is not set"
     seed = 1 if options.seed is None else options.seed
     return Client.sandbox(seed=seed, now=options.now), f"{why}: this is the sandbox, not your mail."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from smtp2go_kit.exchange import Attempt
     from smtp2go_kit.paging import Records
     from smtp2go_kit.secret import Secret
-
-CLOSED = "Cannot send a request, as the client has been closed."
-"""What httpx says before anything is sent."""
 
 
 class Client(Groups, Blocking):
@@ -66,15 +63,14 @@ class Client(Groups, Blocking):
         self._transport = transport
         self._sleep = sleep
         self._opening = threading.Lock()
-        self._opened: httpx.Client | None = None
-        self._process = os.getpid()
+        self._pool: _Pool | None = None
 
     def close(self) -> None:
-        """Close the connections; the next call opens new ones."""
+        """Close the connections, those in use once they are free; the next call opens new ones."""
         with self._opening:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
+            pool, self._pool = self._pool, None
+            if pool is not None:
+                pool.retire()
 
     def __enter__(self) -> Self:
         return self
@@ -121,29 +117,45 @@ class Client(Groups, Blocking):
         settings = self._session.settings
         request = build_request(settings, attempt)
         try:
-            return reply_of(self._sent(request))
+            with self._leased() as http:
+                return reply_of(http.send(request))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise failure_of(error, settings) from without_frames(error)
         except BaseException as error:  # noqa: BLE001 - also of Ctrl-C, whose frames hold the key
             raise without_frames(error) from None
 
-    def _sent(self, request: httpx.Request) -> httpx.Response:
-        while True:
-            http = self._http()
-            try:
-                return http.send(request)
-            except RuntimeError as error:
-                # Another thread closed the client before this request left.
-                if str(error) != CLOSED:
-                    raise
-
-    def _http(self) -> httpx.Client:
+    @contextmanager
+    def _leased(self) -> Generator[httpx.Client]:
         with self._opening:
             # Opened late: the TLS context alone takes 80 ms. A forked process shares no connection.
-            if self._opened is None or self._process != os.getpid():
-                self._opened = httpx.Client(transport=self._transport)
-                self._process = os.getpid()
-            return self._opened
+            if self._pool is None or self._pool.process != os.getpid():
+                self._pool = _Pool(httpx.Client(transport=self._transport))
+            pool = self._pool
+            pool.users += 1
+        try:
+            yield pool.http
+        finally:
+            with self._opening:
+                pool.users -= 1
+                pool.close_if_done()
+
+
+class _Pool:
+    """Connections of one process, closed when they are retired and nobody uses them."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self.http = http
+        self.process = os.getpid()
+        self.users = 0
+        self._retired = False
+
+    def retire(self) -> None:
+        self._retired = True
+        self.close_if_done()
+
+    def close_if_done(self) -> None:
+        if self._retired and not self.users:
+            self.http.close()
 
 
 def connect(*, seed: int = 1, now: str | None = None) -> Client:

@@ -104,12 +104,13 @@ class Groups(Caller):
         """
         from smtp2go_kit.sandbox import Sandbox
 
-        made = Sandbox(seed=seed, now=now, contract=contract, empty=empty, limits=limits)
+        clock = {name: options[name] for name in ("clock",) if name in options}
+        made = Sandbox(seed=seed, now=now, contract=contract, empty=empty, limits=limits, **clock)
         return cls(**{**made.connection, **options})
 
     def __repr__(self) -> str:
         made = vars(self).get("_session")
-        where = made.settings.shown_url if made else "without settings"
+        where = made.settings.base_url if made else "without settings"
         return f"<{type(self).__name__} {where}>"
 
     def _prepare(self, operation: Endpoint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:

@@ -84,7 +84,7 @@ def without_frames(error: BaseException) -> BaseException:
 def failure_of(error: httpx.HTTPError | httpx.InvalidURL, settings: Settings) -> NoAnswer:
     """A transport error as the toolkit's own, without the request that carries the key."""
     cause: Any = str(error) or type(error).__name__
-    text = settings.api_key.redact(f"no answer from {settings.shown_url}: {cause}")
+    text = settings.api_key.redact(f"no answer from {settings.base_url}: {cause}")
     if isinstance(error, UNREACHABLE):
         return Unreachable(f"{text}. Check the network, the base URL and any proxy")
     if isinstance(error, httpx.TimeoutException):

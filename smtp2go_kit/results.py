@@ -10,6 +10,7 @@ from smtp2go_kit.call import Call
 from smtp2go_kit.paging import Records
 from smtp2go_kit.secret import Secret
 from smtp2go_kit.shapes import is_list, is_object
+from smtp2go_kit.tables import Table
 
 HIDDEN = frozenset({"continue_token", "request_id"})
 
@@ -38,7 +39,7 @@ def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
         answer = Records(one, {}, len(one), False, None, answer.request_id)
     attrs: dict[str, Any] = {
         "endpoint": call.operation.path,
-        "window": _window(call, table.window, now),
+        "window": _window(call, table, now),
         "total": answer.total,
         "truncated": answer.truncated,
         "continue_token": answer.token,
@@ -51,14 +52,15 @@ def _frame(call: Call, answer: Answer | Records, now: dt.datetime) -> Any:
     return to_frame(answer.rows, table, {**beside, **attrs})
 
 
-def _window(call: Call, days: int | None, now: dt.datetime) -> tuple[str, str] | None:
-    if days is None:
+def _window(call: Call, table: Table, now: dt.datetime) -> tuple[str, str] | None:
+    if table.window is None:
         return None
-    midnight = dt.datetime.combine(now.astimezone(dt.UTC).date(), dt.time.min, dt.UTC)
-    midnight -= dt.timedelta(days=days)
     start = call.arguments.get("start_date")
     end = call.arguments.get("end_date")
-    return (_zulu(start) if start else _iso(midnight), _zulu(end) if end else _iso(now))
+    return (
+        _zulu(start) if start else _iso(table.default_start(now)),
+        _zulu(end) if end else _iso(now),
+    )
 
 
 def _zulu(text: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from smtp2go_kit.errors import InvalidArgument, MissingKey
-from smtp2go_kit.secret import MASK, Secret
+from smtp2go_kit.secret import Secret
 
 Region = Literal["global", "us", "eu", "au"]
 HOSTS: dict[str, str] = {
@@ -40,11 +39,6 @@ class Settings:
     base_url: str
     timeout: float = 30.0
     retries: int = 3
-
-    @property
-    def shown_url(self) -> str:
-        """The base URL less a user name and a password in it."""
-        return re.sub(r"//[^/@]*@", f"//{MASK}@", self.base_url)
 
 
 def resolve(
@@ -141,6 +135,8 @@ def _url(region: str | None, base_url: str | None) -> str:
 def _checked_url(name: str, url: str) -> str:
     if not _is_url(url):
         raise InvalidArgument(name, f"expected a URL such as {HOSTS['global']}, got {url!r}")
+    if urlsplit(url).username is not None:
+        raise InvalidArgument(name, "has a user name in it, which errors would show; leave it out")
     return url.rstrip("/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -60,3 +61,12 @@ class Table:
     single: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     counted: str = ""
     window: int | None = None
+
+    def default_start(self, now: dt.datetime) -> dt.datetime:
+        """The midnight, in UTC, from which a call without a start date looks.
+
+        Args:
+            now: The moment of the call.
+        """
+        today = dt.datetime.combine(now.astimezone(dt.UTC).date(), dt.time.min, dt.UTC)
+        return today - dt.timedelta(days=self.window or 0)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from smtp2go_kit import Secret, child_frame
+from smtp2go_kit import ApiError, Secret, SendFailed, child_frame
 
 DOCUMENT = {
     entry["path"]: entry["response_example"]
@@ -296,3 +297,105 @@ def test_the_password_of_a_user_is_shown_only_when_asked(serve):
     (kept,) = child_frame(frame, "email_password")["email_password"]
     assert kept.reveal() == "pa$$word!1<-dontusethis-ever"
     assert "pa$$word" not in frame.to_string()
+
+
+@pytest.mark.parametrize("data", [{}, [], "", None], ids=repr)
+def test_what_stands_beside_empty_data_is_seen(serve, data):
+    failed = {"succeeded": 0, "failed": 1, "failures": ["x"]}
+    with pytest.raises(SendFailed, match="x"):
+        serve({"data": data, "email_response": failed}).client.email.send("a@b.de", "c@d.de", "Hi")
+    senders = [{"email_address": "a@b.de", "verified": True}]
+    frame = serve({"data": data, "senders": senders}).client.single_sender_emails.view()
+    assert list(frame["email_address"]) == ["a@b.de"]
+
+
+@pytest.mark.parametrize("data", [{}, [], "", "ok", None], ids=repr)
+def test_an_error_beside_data_is_an_error(serve, data):
+    refused = {"data": data, "error": "nope", "error_code": "E_ApiResponseCodes.API_EXCEPTION"}
+    for call in ("/suppression/add", "/activity/search"):
+        with pytest.raises(ApiError, match="nope"):
+            ask(serve(refused).client, call)
+
+
+@pytest.mark.parametrize("failed", [0, None, "0", "all", 0.5, ["a@b.c"]], ids=repr)
+def test_a_send_that_names_failures_and_no_success_has_failed(serve, failed):
+    data = {"succeeded": 0, "failed": failed, "failures": ["550 rejected"]}
+    with pytest.raises(SendFailed, match="550 rejected"):
+        serve({"data": data}).client.email.send("a@b.de", "c@d.de", "Hi")
+
+
+def test_a_null_beside_another_spelling_says_nothing(serve):
+    for record in ({"complain": "x", "complaint": None}, {"complaint": None, "complain": "x"}):
+        frame = serve({"data": {"results": [record]}}).client.suppression.view()
+        assert frame["complain"].item() == "x"
+    rates = {"unsubscribes_percent": 1.8, "unsubscribe_percent": None}
+    assert serve({"data": rates}).client.stats.email_unsubs()["unsubscribes_percent"].item() == 1.8
+
+
+def test_rows_under_the_second_spelling_are_read_though_the_first_is_empty(serve):
+    data = {"suppressions": [], "results": [{"email_address": "a@b.de"}]}
+    assert len(serve({"data": data}).client.suppression.view()) == 1
+
+
+@pytest.mark.parametrize("total", ["3", 3.0, 3], ids=repr)
+def test_a_total_is_read_in_any_form(serve, total):
+    data = {"events": [{"email_id": "a"}], "total_events": total}
+    attrs = serve({"data": data}).client.activity.search().attrs
+    assert (attrs["total"], attrs["truncated"]) == (3, True)
+
+
+def test_a_record_alone_is_a_row(serve):
+    frame = serve({"data": {"username": "u", "email_password": "pa55"}}).client.smtp_users.view()
+    assert list(frame["username"]) == ["u"]
+    assert "pa55" not in f"{frame.attrs} {frame.to_string()}"
+
+
+def test_records_that_came_as_text_are_rows(serve):
+    text = json.dumps([{"username": "u", "email_password": "pa55"}])
+    frame = serve({"data": {"results": text}}).client.smtp_users.view()
+    assert list(frame["username"]) == ["u"]
+    assert "pa55" not in frame.to_string()
+
+
+@pytest.mark.parametrize("field", ["spam_percent", "email_count", "cycle_start"])
+def test_numbers_beyond_any_column_are_missing(serve, field):
+    frame = serve({"data": {field: 10**400}}).client.stats.email_summary()
+    assert frame[field].isna().item()
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-02-12t05:54:07z", "2024-02-12 05:54:07"),
+        ("2024-02-12 05:54:07 +0000 UTC", "2024-02-12 05:54:07"),
+        ("1707717247", "2024-02-12 05:54:07"),
+        ("2021-04-20T00:00-M", "2021-04-20 00:00:00"),
+        ("2021-04-20T00:00:00-M", "2021-04-20 00:00:00"),
+    ],
+)
+def test_odd_dates_are_read(serve, text, moment):
+    frame = serve({"data": {"events": [{"date": text}]}}).client.activity.search()
+    assert frame["date"].item() == pd.Timestamp(moment, tz="UTC")
+
+
+def test_attempts_belong_to_their_event(serve):
+    events = [
+        {
+            "email_id": "a",
+            "recipient": "b@c.de",
+            "event": event,
+            "date": f"2026-11-2{n}T00:00:00Z",
+            "delivery_attempts": [{"host": f"mx{k}"} for k in range(n)],
+        }
+        for n, event in ((1, "soft-bounced"), (2, "delivered"))
+    ]
+    frame = serve({"data": {"events": events}}).client.activity.search()
+    bounced = frame[frame["event"] == "soft-bounced"]
+    assert list(child_frame(bounced, "delivery_attempts")["host"]) == ["mx0"]
+
+
+def test_child_frames_outlive_pickling(serve):
+    emails = [{"email_id": "a", "recipient": "b@c.de", "opens": [{"ip_address": "192.0.2.1"}]}]
+    frame = serve({"data": {"emails": emails}}).client.email.search()
+    kept = pickle.loads(pickle.dumps(frame))
+    assert list(child_frame(kept, "opens")["ip_address"]) == ["192.0.2.1"]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime as dt
+import io
 import pathlib
 import re
 from collections import deque
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.mime.text import MIMEText
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -271,6 +274,82 @@ def test_any_text_for_a_time_is_sent_as_one_or_refused(serve, text):
     except InvalidArgument:
         return
     assert dt.datetime.fromisoformat(written).tzinfo is None
+
+
+def test_an_open_file_is_sent_whole_under_its_name(serve, tmp_path):
+    path = tmp_path / "inv.pdf"
+    path.write_bytes(b"%PDF-1.4\nline two\nline three\n")
+    with path.open("rb") as file:
+        [blob] = sent(serve, attachments=file)["attachments"]
+    assert (blob["filename"], blob["mimetype"]) == ("inv.pdf", "application/pdf")
+    assert base64.b64decode(blob["fileblob"]) == path.read_bytes()
+    [blob] = sent(serve, attachments=io.BytesIO(b"a\nb"))["attachments"]
+    assert base64.b64decode(blob["fileblob"]) == b"a\nb"
+    with path.open() as file, pytest.raises(InvalidArgument, match="opened with 'rb'"):
+        sent(serve, attachments=file)
+
+
+@pytest.mark.parametrize("content", [bytearray(b"x"), memoryview(b"x")], ids=["array", "view"])
+def test_any_bytes_are_a_file(serve, content):
+    for form in (content, ("a.txt", content), {"filename": "a.txt", "content": content}):
+        assert sent(serve, attachments=form)["attachments"][0]["fileblob"] == "eA=="
+
+
+def test_one_entry_of_the_apis_header_list_is_one_header(serve):
+    entry = {"header": "Reply-To", "value": "r@x.com"}
+    assert sent(serve, custom_headers=entry)["custom_headers"] == [entry]
+
+
+@pytest.mark.parametrize(
+    "mailbox",
+    [
+        "a@b.com",
+        "Ann <a@b.com>",
+        "<a@b.com>",
+        '"Ann, of Shop" <a@b.com>',
+        "Ann O'Neil (Shop) <a@b.com>",
+        "ann@b.com <a@b.com>",
+        "=?utf-8?q?J=C3=B6rg?= <a@b.com>",
+        "Jörg <jörg@bücher.example>",
+        "a+b@b.com",
+        "a@[192.0.2.1]",
+        '"a b"@b.com',
+    ],
+)
+def test_one_mailbox_in_any_of_its_forms_is_sent_as_it_is(serve, mailbox):
+    assert sent(serve, to=mailbox)["to"] == [mailbox]
+
+
+def test_any_kind_of_email_message_is_taken(serve):
+    message = MIMEText("Hi")
+    message["From"], message["To"] = "a@b.com", "c@d.com"
+    service = serve()
+    service.client.email.mime(message)
+    assert base64.b64decode(service.sent[0][1]["mime_email"]) == message.as_bytes()
+
+
+def test_numbers_and_flags_and_times_out_of_a_frame_are_taken(serve):
+    service = serve(now=lambda: NOW)
+    service.client.activity.search(
+        limit=np.int64(3),
+        only_latest=np.bool_(True),
+        start_date=np.datetime64("2026-11-01T09", "ns"),
+    )
+    body = service.sent[0][1]
+    assert (body["limit"], body["only_latest"]) == (3, True)
+    assert body["start_date"] == "2026-11-01T09:00:00"
+
+
+def test_terms_nested_as_in_the_documents_sample_are_sent_flat(serve):
+    service = serve()
+    service.client.subaccount.search(search_terms=[["january", "deals"]])
+    assert service.sent[0][1]["search_terms"] == ["january", "deals"]
+
+
+def test_an_audit_address_can_be_taken_away(serve):
+    service = serve()
+    service.client.smtp_users.edit("authuser", "word", audit_email="")
+    assert service.sent[0][1]["user_data"]["audit_email"] == ""
 
 
 @given(text=ANY_TEXT)

@@ -8,6 +8,8 @@ import inspect
 import warnings
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from smtp2go_kit import InvalidArgument, MissingArgument, Secret, Smtp2GoError
@@ -16,6 +18,7 @@ from smtp2go_kit.call import SizeWarning
 MESSAGE = {"sender": "a@example.com", "to": "b@example.com", "subject": "Hello"}
 MEGABYTE = 1024 * 1024
 USER = {"username": "authuser", "email_password": "pa$$word"}
+NOT_A_TIME = np.datetime64("NaT")
 PERIOD = "custom_ratelimit_period"
 RENAMED = {"domain": "example.com", "old_subdomain": "link", "new_subdomain": "track"}
 PLAN = {"email": "a@example.com", "fullname": "Name"}
@@ -56,6 +59,71 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         ("email.send", {**MESSAGE, "custom_headers": {name: "a"}}, "custom_headers", name)
         for name in ("Content-Type", "content-transfer-encoding", "MIME-Version")
     ),
+    *(
+        ("email.send", {**MESSAGE, "to": text}, "to", "RFC-822.*; several as a list")
+        for text in (
+            "a@b.com, c@d.com",
+            "a@b.com; c@d.com",
+            "Ann <a@b.com>, Bob <c@d.com>",
+            "Ann <a@b.com> <c@d.com>",
+            "a@b.com,",
+            "a@b.com>",
+            "<a@b.com",
+            "mailto:a@b.com",
+            "x" * 250 + "@b.com",
+        )
+    ),
+    ("email.send", {**MESSAGE, "to": [*many(10), "bad"]}, "to", "got 'bad'"),
+    ("email.send", {**MESSAGE, "to": b"a@b.com"}, "to", "list of texts, got a bytes"),
+    ("email.send", {**MESSAGE, "custom_headers": "X: y"}, "custom_headers", "mapping such as"),
+    ("email.send", {**MESSAGE, "attachments": 5}, "attachments", "int is not a file"),
+    ("email.send", {**MESSAGE, "attachments": [5]}, "attachments", "int is not a file"),
+    ("email.send", {**MESSAGE, "attachments": ""}, "attachments", "empty text"),
+    ("email.send", {**MESSAGE, "attachments": ("a.txt", "hello")}, "attachments", "give bytes"),
+    (
+        "email.send",
+        {**MESSAGE, "attachments": {"filename": "a.txt", "content": "hello"}},
+        "attachments",
+        "give bytes",
+    ),
+    (
+        "email.send",
+        {**MESSAGE, "attachments": {"filename": 5, "content": b"x"}},
+        "attachments",
+        "filename 5 is not text",
+    ),
+    (
+        "email.send",
+        {**MESSAGE, "attachments": {"filename": "a", "fileblob": "", "mimetype": "a\r\nB: c"}},
+        "attachments",
+        "mimetypes of up to 127",
+    ),
+    ("email.mime", {"mime_email": 5}, "mime_email", "EmailMessage, its bytes"),
+    (
+        "email.mime",
+        {"mime_email": f"To: {', '.join(many(101))}\n\nHi".encode()},
+        "mime_email",
+        "101 To addresses; up to 100",
+    ),
+    *(
+        ("activity.search", {"start_date": odd}, "start_date", "is not a time. Use ISO 8601")
+        for odd in (
+            1763000000,
+            float("nan"),
+            b"7d",
+            pd.NaT,
+            pd.Period("2026-11"),
+            np.datetime64("NaT"),
+        )
+    ),
+    ("activity.search", {"end_date": "7d"}, "end_date", "pass start_date too"),
+    ("stats.email_history", {"end_date": "31d"}, "end_date", "pass start_date too"),
+    ("activity.search", {"progress": "yes"}, "progress", "boolean"),
+    ("allowed_senders.add", {"allowed_senders": ["a@b.c", "x y"]}, "allowed_senders", "got 'x y'"),
+    ("allowed_senders.update", {"allowed_senders": ["a\nb"]}, "allowed_senders", "domain"),
+    ("smtp_users.add", {**USER, "username": "u1"}, "username", "5 to 100 characters"),
+    ("smtp_users.add", {**USER, PERIOD: "99:99:99"}, PERIOD, "below 24 hours"),
+    ("smtp_users.add", {**USER, PERIOD: "25:00:00"}, PERIOD, "below 24 hours"),
     ("email.mime", {"mime_email": "From: a@example.com\n\nHello"}, "mime_email", "base64"),
     ("email.mime", {"mime_email": ""}, "mime_email", "base64"),
     ("email.mime", {"mime_email": 5}, "mime_email", ""),
@@ -148,7 +216,9 @@ def test_the_first_missing_argument_is_named_also_after_positional_ones(serve):
 
 def test_an_unknown_argument_is_named_with_those_there_are(serve):
     service = serve()
-    with pytest.raises(TypeError, match=r"^email\.send: .*'body'.* It takes: sender, to, subject"):
+    with pytest.raises(
+        TypeError, match=r"^email\.send: .*'body'.* It takes sender, to, .*; by name: cc"
+    ):
         service.client.email.send(**MESSAGE, body="Hello")
     with pytest.raises(TypeError, match="no arguments"):
         service.client.stats.email_spam(username="authuser")

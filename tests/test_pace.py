@@ -45,7 +45,8 @@ class Agenda:
                 if self._waiting:
                     moment, _, due = heapq.heappop(self._waiting)
                     self.now = max(self.now, moment)
-                    due.set_result(None)
+                    if not due.done():
+                        due.set_result(None)
             await asyncio.gather(*tasks)
 
         asyncio.run(main())
@@ -167,3 +168,26 @@ def test_a_budget_is_kept_also_after_a_429(place, seconds):
     moments = many(limited_once(place, seconds), 170)
     assert len(moments) == 171
     assert busiest(moments, 3600) <= 50
+
+
+def test_a_task_that_is_cancelled_gives_its_turn_back():
+    agenda, moments = Agenda(), []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        moments.append(agenda.now)
+        return httpx.Response(200, json={"data": {"events": []}})
+
+    async def impatient() -> None:
+        transport = httpx.MockTransport(answer)
+        client = AsyncClient(KEY, transport=transport, clock=agenda, sleep=agenda.sleep)
+        calls = [asyncio.ensure_future(client.activity.search()) for _ in range(600)]
+        for _ in range(20):
+            await asyncio.sleep(0)
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        await client.activity.search()
+
+    agenda.run([impatient()])
+    assert len(moments) < 100
+    assert moments[-1] - moments[-2] <= 61

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
@@ -225,3 +226,58 @@ def test_a_refusal_after_a_429_is_raised_as_it_is(serve):
     with pytest.raises(ValidationFailed):
         CHANGES["write"](service.client)
     assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("header", ["Retry-After", "X-Ratelimit-Reset"])
+def test_a_moment_to_wait_for_is_kept_without_a_date_of_the_service(serve, header):
+    due = time.time() + 300
+    text = formatdate(due, usegmt=True) if header == "Retry-After" else str(int(due))
+    service = serve(limited(**{header: text}), GOOD)
+    read(service.client)
+    assert 290 < service.clock.waited < 310
+
+
+@pytest.mark.parametrize("text", ["86401", "99999999999999"])
+def test_more_than_a_day_is_not_waited_for(serve, text):
+    service = serve(limited(Retry_After=text))
+    with pytest.raises(RateLimited) as caught:
+        read(service.client)
+    assert (service.clock.waited, len(service.requests)) == (0, 1)
+    assert caught.value.retry_after == float(text)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_rate_limit_is_known_by_its_code_whatever_the_status(serve, status):
+    data = {"error": "slow down", "error_code": "E_ApiResponseCodes.REQ_LIMIT_EXCEEDED"}
+    service = serve(httpx.Response(status, json={"data": data}), GOOD)
+    CHANGES["send"](service.client)
+    assert service.clock.waited >= 60
+
+
+def test_a_limit_that_stays_says_how_long_the_client_waits(serve):
+    service = serve(429, retries=0)
+    with pytest.raises(RateLimited) as caught:
+        read(service.client)
+    held = caught.value.retry_after
+    assert 60 <= held < 67
+    with pytest.raises(RateLimited):
+        read(service.client)
+    assert service.clock.waited == pytest.approx(held)
+
+
+@changes
+def test_an_unknown_outcome_tells_all_the_service_said(serve, change):
+    data = {"error": "no", "error_code": "E_ApiResponseCodes.API_EXCEPTION"}
+    with pytest.raises(OutcomeUnknown, match="request req-1") as caught:
+        change(serve(httpx.Response(500, json={"request_id": "req-1", "data": data})).client)
+    assert (caught.value.status, caught.value.code) == (500, "API_EXCEPTION")
+    assert caught.value.request_id == "req-1"
+
+
+@changes
+def test_a_code_says_more_than_a_status(serve, change):
+    fault = {"fieldname": "to", "message": "bad"}
+    code = "E_ApiResponseCodes.NON_VALIDATING_IN_PAYLOAD"
+    data = {"error_code": code, "field_validation_errors": fault}
+    with pytest.raises(ValidationFailed, match="bad"):
+        change(serve(httpx.Response(500, json={"data": data})).client)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
+import inspect
 import json
 import logging
 import pickle
@@ -267,3 +269,101 @@ def test_a_password_that_is_sent_is_the_password(serve):
     assert content["api_key"] == KEY
     assert content["user_data"]["email_password"] == PASSWORD
     assert service.requests[0].headers["x-smtp2go-api-key"] == KEY
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(400, json={"data": REFUSED}),
+        httpx.Response(503, text="down"),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("nothing came"),
+    ],
+    ids=lambda a: type(a).__name__ if isinstance(a, Exception) else str(a.status_code),
+)
+@pytest.mark.parametrize("arguments", [{}, {"custom_ratelimit_period": "a day"}], ids=["", "bad"])
+@kinds
+def test_a_password_given_as_text_is_not_in_our_frames(made, answer, arguments):
+    def respond(request: httpx.Request) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer.status_code, content=answer.content)
+
+    client = made(KEY, transport=httpx.MockTransport(respond), retries=0)
+
+    def run(call: Any) -> None:
+        if inspect.isawaitable(call):
+            asyncio.run(call)
+
+    for add in (
+        lambda: run(client.smtp_users.add("authuser", PASSWORD, **arguments)),
+        lambda: run(client.smtp_users.add("authuser", email_password=PASSWORD, **arguments)),
+    ):
+        assert leaks(*error_of(add, everything)) == []
+
+
+@kinds
+@pytest.mark.parametrize(
+    "bad",
+    [{"region": "mars"}, {"timeout": -1}, {"retries": 99}, {"base_url": "nowhere"}],
+    ids=lambda bad: next(iter(bad)),
+)
+def test_a_client_that_cannot_be_made_does_not_show_the_key(made, bad, monkeypatch):
+    monkeypatch.setenv("SMTP2GO_API_KEY", KEY)
+    text = error_of(lambda: made(**bad), everything)
+    text += error_of(lambda: made(Secret(KEY), **bad), everything)
+    assert leaks(*text) == []
+
+
+@kinds
+def test_a_key_of_the_environment_that_cannot_be_one_is_not_shown(made, monkeypatch):
+    monkeypatch.setenv("SMTP2GO_API_KEY", f"{KEY} x")
+    assert leaks(*error_of(made, everything)) == []
+
+
+def test_a_half_made_client_can_be_looked_at():
+    assert repr(Client.__new__(Client)) == "<Client without settings>"
+
+
+@contextlib.contextmanager
+def deaf_server() -> Iterator[str]:
+    """The URL of a server that takes connections and reads nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v3"
+
+
+def test_a_send_that_is_cancelled_does_not_show_the_key():
+    async def main(url: str) -> None:
+        async with AsyncClient(KEY, base_url=url) as client:
+            big = ("a.bin", bytes(6_000_000))
+            send = client.email.send("a@b.de", "c@d.de", "Hello", attachments=big)
+            await asyncio.wait_for(send, 1.0)
+
+    with deaf_server() as url, pytest.raises(TimeoutError) as caught:
+        asyncio.run(main(url))
+    assert leaks(*with_values(caught.value.__cause__ or caught.value)) == []
+
+
+@kinds
+def test_a_url_with_a_password_is_refused_without_showing_it(made):
+    with pytest.raises(Smtp2GoError, match="base_url: ") as caught:
+        made(KEY, base_url=f"https://me:{PASSWORD}@api.test/v3")
+    assert leaks(*told(caught.value)) == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"username": "u", "email_password": PASSWORD},
+        {"results": [], "email_password": PASSWORD},
+        {"results": [{"username": "u\ud83d", "email_password": PASSWORD}]},
+        {"results": [{"username": "u", "email_password": 55}]},
+        {"results": json.dumps([{"username": "u", "email_password": PASSWORD}])},
+    ],
+    ids=["alone", "beside", "broken name", "number", "text"],
+)
+def test_passwords_in_answers_of_any_shape_are_masked(serve, data):
+    response = httpx.Response(200, content=json.dumps({"data": data}))
+    frame = serve(response).client.smtp_users.view()
+    assert leaks(frame.to_csv(), repr(frame.attrs)) == []
+    assert "55" not in frame.to_csv()

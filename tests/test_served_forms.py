@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from smtp2go_kit import InvalidArgument, NotFound, PermissionDenied, ValidationFailed
+from smtp2go_kit import ApiError, InvalidArgument, NotFound, PermissionDenied, ValidationFailed
 
 # What today's service takes, from its published schema (v3.0.4): the type of each field, or of
 # its entries in a list; "!" marks what it requires. Only the paths where it differs.
@@ -281,3 +281,89 @@ def test_what_today_s_service_cannot_do_is_said_before_it_is_asked_to(serve):
     with pytest.raises(InvalidArgument, match="new_email"):
         service.client.subaccount.edit("shop@example.com", "Shop", new_email="new@example.com")
     assert [path for path, _ in service.sent] == ["/subaccount/edit"]
+
+
+@pytest.mark.parametrize("data", [{}, {"mode": None}, [], None, "ok"], ids=repr)
+def test_a_list_of_unknown_mode_is_not_switched_on(serve, data):
+    service = serve(refusal("mode"), {"data": data})
+    with pytest.raises(NotFound, match="mode"):
+        service.client.allowed_senders.update(["@example.com"])
+    paths = [path for path, _ in service.sent]
+    assert paths == ["/allowed_senders/update", "/allowed_senders/view"]
+
+
+def told(field: str, message: str) -> httpx.Response:
+    fault = {"fieldname": field, "message": message}
+    code = "E_ApiResponseCodes.NON_VALIDATING_IN_PAYLOAD"
+    data = {"error": "no", "error_code": code, "field_validation_errors": fault}
+    return httpx.Response(400, json={"data": data})
+
+
+def test_a_bad_value_in_the_served_form_is_told_and_the_form_remembered(serve):
+    service = serve(
+        told("username", "'username' is required but was not found"),
+        told("username", "'username' is in use"),
+        {"data": {"results": []}},
+    )
+    with pytest.raises(ValidationFailed, match="in use"):
+        service.client.smtp_users.add("authuser", "word")
+    service.client.smtp_users.add("authuser", "word")
+    assert len(service.requests) == 3
+    assert "user_data" not in service.sent[2][1]
+
+
+def test_a_served_form_is_remembered_though_the_service_refuses_what_it_says(serve):
+    taken = {"data": {"error": "in use", "error_code": "E_ApiResponseCodes.API_EXCEPTION"}}
+    service = serve(refusal("user_data"), httpx.Response(400, json=taken))
+    for _ in range(3):
+        with pytest.raises(ApiError, match="in use"):
+            service.client.smtp_users.add("authuser", "word")
+    assert len(service.requests) == 4
+
+
+def test_an_id_is_looked_for_on_every_page(serve):
+    service = serve(
+        refusal("email"),
+        {"data": {"subaccounts": [LEFT], "continue_token": "t"}},
+        {"data": {"subaccounts": [FOUND], "continue_token": ""}},
+        {"data": "closed"},
+    )
+    service.client.subaccount.close("shop@example.com")
+    assert service.sent[2][1]["continue_token"] == "t"
+    assert service.sent[3] == ("/subaccount/close", {"id": FOUND["id"]})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [[LEFT, FOUND], {"subaccounts": FOUND}, {"subaccounts": [None, "x", FOUND]}],
+    ids=["list", "object", "mixed"],
+)
+def test_an_id_is_found_in_answers_of_any_shape(serve, data):
+    service = serve(refusal("email"), {"data": data}, {"data": "closed"})
+    service.client.subaccount.close("shop@example.com")
+    assert service.sent[2][1] == {"id": FOUND["id"]}
+
+
+HEADERS = [
+    [{"key": "Bcc", "value": "x"}],
+    {"Bcc": "x"},
+    "Bcc: x",
+    ["Bcc: x"],
+    [None, {"key": "Bcc", "value": "x"}],
+]
+
+
+@pytest.mark.parametrize("headers", HEADERS, ids=repr)
+def test_headers_of_any_shape_are_looked_through_here(serve, headers):
+    rows = [{"email_id": "a", "headers": headers}, {"email_id": "b", "headers": None}]
+    wanted = ([{"key": "bcc"}], [{"key": "Bcc", "value": "x"}], [{"key": "Bcc", "value": "y"}])
+    for filters, found in zip(wanted, (["a"], ["a"], []), strict=True):
+        service = serve(refusal("headers"), {"data": {"emails": rows}})
+        assert list(service.client.email.search(headers=filters)["email_id"]) == found
+        assert service.sent[1][1]["headers"] == [filters[0]["key"]]
+
+
+def test_todays_service_looks_for_no_header_without_a_name(serve):
+    service = serve(refusal("headers"))
+    with pytest.raises(InvalidArgument, match=r"headers: .*add its key"):
+        service.client.email.search(headers=[{"value": "x"}])

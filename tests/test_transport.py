@@ -6,9 +6,12 @@ import asyncio
 import contextlib
 import gc
 import json
+import multiprocessing
 import socket
 import threading
+import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -213,3 +216,47 @@ def test_an_async_client_outlives_its_event_loop():
         asyncio.run(client.aclose())
     del client
     gc.collect()
+
+
+def test_a_client_may_be_closed_while_other_threads_call():
+    with serving({"data": {"cycle_used": 5}}) as server, Client(KEY, base_url=server.url) as client:
+        over = threading.Event()
+
+        def close_again_and_again() -> None:
+            while not over.is_set():
+                client.close()
+
+        closing = threading.Thread(target=close_again_and_again)
+        closing.start()
+        try:
+            frames = [client.stats.email_cycle() for _ in range(15)]
+        finally:
+            over.set()
+            closing.join()
+    assert [frame["cycle_used"].item() for frame in frames] == [5] * 15
+
+
+def test_a_forked_process_opens_connections_of_its_own():
+    with serving(ACCEPTED) as server, Client(KEY, base_url=server.url) as client:
+        send(client)
+        context = multiprocessing.get_context("fork")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # the server's threads are here
+            child = context.Process(target=send, args=(client,))
+            child.start()
+        child.join(30)
+        send(client)
+    assert child.exitcode == 0
+    assert len(server.ports) == 2
+
+
+def test_one_async_client_serves_loops_in_several_threads():
+    with serving(ACCEPTED) as server:
+        client = AsyncClient(KEY, base_url=server.url)
+
+        async def main() -> list[Any]:
+            return await asyncio.gather(*(send(client) for _ in range(5)))
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = [pool.submit(asyncio.run, main()) for _ in range(4)]
+            assert [a["succeeded"] for made in answers for a in made.result()] == [1] * 20

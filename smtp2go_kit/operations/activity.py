@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from smtp2go_kit.operation import Budget, C, Effect, Group, Pages, operation
 from smtp2go_kit.served import Served
@@ -69,7 +69,15 @@ class Activity(Group[C]):
             refused=frozenset({"search_usernames", "subaccount_ids"}),
             rename={"subaccount_ids": "subaccounts"},
             convert={"search_usernames": lambda name: [name]},
-            takes={"search_usernames": list[str], "subaccounts": list[str]},
+            takes={
+                "search_usernames": list[str],
+                "subaccounts": list[str],
+                "search_email_id": str,
+                "only_latest_by_sent": bool,
+                "include_headers": bool,
+                "custom_headers": list[str],
+                "region": Literal["us", "eu", "au"],
+            },
         ),
     )
     def search(

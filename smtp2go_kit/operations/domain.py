@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from typing_extensions import TypedDict
+
 from smtp2go_kit.operation import C, Effect, Group, operation
+from smtp2go_kit.served import Served
 from smtp2go_kit.tables import COUNT, FLAG, STR, Child, Table
 from smtp2go_kit.types import DomainName, Line, Subdomain
 
@@ -54,13 +57,25 @@ DOMAINS = Table(
 )
 
 
+class SubaccountAccess(TypedDict, total=False):
+    """Which subaccounts may send from a domain, in today's service."""
+
+    subaccounts: list[str]
+    future_subaccounts: bool
+
+
 class Domain(Group[C]):
     """Sender domains; each call returns the domains it touched, one a row.
 
     ``child_frame(frame, "trackers")`` holds the tracking subdomains.
     """
 
-    @operation("/domain/add", Effect.WRITE, table=DOMAINS)
+    @operation(
+        "/domain/add",
+        Effect.WRITE,
+        table=DOMAINS,
+        served=Served(takes={"requisition_ssl": bool, "subaccount_access": SubaccountAccess}),
+    )
     def add(
         self,
         domain: DomainName,
@@ -150,7 +165,9 @@ class Domain(Group[C]):
         """
         ...
 
-    @operation("/domain/view", Effect.READ, table=DOMAINS)
+    @operation(
+        "/domain/view", Effect.READ, table=DOMAINS, served=Served(takes={"domain": DomainName})
+    )
     def view(self, *, subaccount_id: Line | None = None) -> pd.DataFrame:
         """List the sender domains with the state of their DNS records.
 

@@ -45,8 +45,18 @@ USERS = Table(
 )
 # The service takes the fields flat, so it misses the username in the document's user_data.
 FLAT = Served(
-    refused=frozenset({"user_data", "username"}), flat=True, optional=frozenset({"email_password"})
+    refused=frozenset({"user_data", "username"}),
+    flat=True,
+    optional=frozenset({"email_password"}),
+    takes={
+        "ip_pool": int,
+        "click_tracking_enabled": bool,
+        "bounce_notifications": str,
+        "status": str,
+        "subaccount_id": Line,
+    },
 )
+OF_SUBACCOUNT = Served(takes={"subaccount_id": Line})
 
 
 class SmtpUser(TypedDict, total=False):
@@ -78,7 +88,7 @@ class SmtpUsersAnswer(TypedDict, total=False):
 class SmtpUsers(Group[C]):
     """The users that may send through SMTP."""
 
-    @operation("/users/smtp/view", Effect.READ, table=USERS)
+    @operation("/users/smtp/view", Effect.READ, table=USERS, served=OF_SUBACCOUNT)
     def view(self, *, username: Line | None = None) -> pd.DataFrame:
         """List SMTP users, one a row; passwords are masked.
 
@@ -182,7 +192,7 @@ class SmtpUsers(Group[C]):
         """
         ...
 
-    @operation("/users/smtp/remove", Effect.DESTROY)
+    @operation("/users/smtp/remove", Effect.DESTROY, served=OF_SUBACCOUNT)
     def remove(self, username: Line) -> SmtpUsersAnswer:
         """Remove an SMTP user; whatever signs in with it can send no more.
 

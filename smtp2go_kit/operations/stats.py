@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from smtp2go_kit.operation import C, Effect, Group, operation
 from smtp2go_kit.served import Served
@@ -92,6 +92,12 @@ class Stats(Group[C]):
         "/stats/email_history",
         Effect.READ,
         table=Table(HISTORY, rows=("history",), window=30),
+        served=Served(
+            takes={
+                "group_by": Literal["username", "email_address", "domain", "subaccount"],
+                "subaccounts": list[str],
+            }
+        ),
     )
     def email_history(
         self,

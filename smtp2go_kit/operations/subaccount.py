@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from typing_extensions import TypedDict
 
+from smtp2go_kit.encoding import as_list
 from smtp2go_kit.operation import Budget, C, Effect, Group, Pages, operation
 from smtp2go_kit.operations.rules import dedicated_ip_needs_volume
 from smtp2go_kit.served import Arguments, Ask, Served
@@ -42,13 +42,17 @@ SUBACCOUNTS = Table(
 )
 
 
+def _flat(terms: Any) -> list[Any]:
+    return [t for term in as_list(terms) for t in (term if is_list(term) else [term])]
+
+
 def _terms_expected(terms: list[Any]) -> str | None:
-    # The document's own sample call nests the terms in a second list.
-    flat = itertools.chain.from_iterable(t if is_list(t) else [t] for t in terms)
-    return None if all(isinstance(term, str) for term in flat) else "a list of strings"
+    return None if all(isinstance(t, str) for t in _flat(terms)) else "a list of strings"
 
 
-Terms = Annotated[list[Any], Kind(check=_terms_expected)]
+# The document's own sample call nests the terms in a second list.
+Terms = Annotated[list[str], Kind(encode=_flat)]
+NestedTerms = Annotated[list[Any], Kind(check=_terms_expected)]
 
 
 class SubaccountAnswer(TypedDict, total=False):
@@ -87,6 +91,13 @@ def _id_of(data: Any, arguments: Arguments) -> str:
 # The service knows subaccounts by id; the document by address.
 BY_ID = {"id": Ask("/subaccounts/search", _search_for, _id_of)}
 ID: dict[str, Any] = {"id": str}
+PLANNED: dict[str, Any] = {
+    "limit": Literal[2000, 5000, 30000, 50000, PlanSize],
+    "archiving": bool,
+    "enforce_2fa": bool,
+    "enable_sms": bool,
+    "sms_limit": int,
+}
 CHANGED = Served(
     refused=frozenset({"id", "email"}), asks=BY_ID, drop=frozenset({"email"}), takes=ID
 )
@@ -102,7 +113,7 @@ class Subaccount(Group[C]):
             refused=frozenset({"email", "subaccount_email"}),
             rename={"email": "subaccount_email"},
             optional=frozenset({"subaccount_email"}),
-            takes={"subaccount_email": str},
+            takes=PLANNED | {"subaccount_email": str},
         ),
         budget=Budget(50, 3600),
         rules=(dedicated_ip_needs_volume,),
@@ -137,7 +148,7 @@ class Subaccount(Group[C]):
                 "new_email": "today's service cannot change a subaccount's address; leave it out"
             },
             optional=frozenset({"fullname"}),
-            takes=ID,
+            takes=PLANNED | ID,
         ),
         rules=(dedicated_ip_needs_volume,),
     )
@@ -197,7 +208,7 @@ class Subaccount(Group[C]):
         served=Served(
             path="/subaccounts/search",
             takes={
-                "search_terms": Terms,
+                "search_terms": NestedTerms,
                 "states": Literal["all", "active", "closed", "suspended"],
             },
         ),
@@ -206,7 +217,7 @@ class Subaccount(Group[C]):
         self,
         *,
         fuzzy_search: bool | None = None,
-        search_terms: list[str] | None = None,
+        search_terms: Terms | None = None,
         states: SubaccountState | None = None,
         sort_direction: Direction | None = None,
         page_size: Limit | None = None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypedDict
 
 from smtp2go_kit.operation import C, Effect, Group, operation
+from smtp2go_kit.served import Served
 from smtp2go_kit.tables import STR, TIME, Table
-from smtp2go_kit.types import AddressOrDomain, Reasons, SuppressionReason
+from smtp2go_kit.types import AddressOrDomain, Line, Moment, Reasons, SuppressionReason
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,23 @@ SUPPRESSIONS = Table(
     total=("total_results",),
     aliases={"complaint": "complain"},
 )
+
+
+OF_SUBACCOUNT = Served(takes={"subaccount_id": Line})
+FILTERS: dict[str, Any] = {
+    "subaccount_id": Line,
+    "continue_token": str,
+    "start_date": Moment,
+    "end_date": Moment,
+    "fuzzy": bool,
+    "reason": str,
+    "reasons": list[str],
+    "recipient": str,
+    "recipients": list[str],
+    "sort": str,
+    "suppression_type": str,
+    "suppression_types": list[str],
+}
 
 
 class Suppressed(TypedDict, total=False):
@@ -55,7 +73,7 @@ class Removed(TypedDict, total=False):
 class Suppression(Group[C]):
     """Addresses and domains that get no mail."""
 
-    @operation("/suppression/add", Effect.WRITE)
+    @operation("/suppression/add", Effect.WRITE, served=OF_SUBACCOUNT)
     def add(
         self, email_address: AddressOrDomain, *, block_description: str | None = None
     ) -> Suppressed:
@@ -67,7 +85,7 @@ class Suppression(Group[C]):
         """
         ...
 
-    @operation("/suppression/remove", Effect.DESTROY)
+    @operation("/suppression/remove", Effect.DESTROY, served=OF_SUBACCOUNT)
     def remove(self, email_address: AddressOrDomain, reasons: Reasons) -> Removed:
         """Let mail through to an address or domain again.
 
@@ -80,7 +98,7 @@ class Suppression(Group[C]):
         """
         ...
 
-    @operation("/suppression/view", Effect.READ, table=SUPPRESSIONS)
+    @operation("/suppression/view", Effect.READ, table=SUPPRESSIONS, served=Served(takes=FILTERS))
     def view(
         self, *, email_address: AddressOrDomain | None = None, wildcard: str | None = None
     ) -> pd.DataFrame:

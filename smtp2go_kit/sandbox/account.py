@@ -103,6 +103,10 @@ class Suppressed:
     complain: str = ""
 
 
+Suppressions = dict[tuple[str, Reason], Suppressed]
+"""Suppressions by what is suppressed and why."""
+
+
 @dataclass(slots=True, eq=False)
 class Tracker:
     """The subdomain of a sender domain that serves tracked links."""
@@ -123,6 +127,9 @@ class Domain:
     trackers: list[Tracker]
     dkim_verified: bool = False
     rpath_verified: bool = False
+    subaccount_access: dict[str, object] = field(
+        default_factory=lambda: {"subaccounts": [], "future_subaccounts": False}
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -134,6 +141,17 @@ class Senders:
     domains: dict[str, Domain] = field(default_factory=dict[str, Domain])
     single: dict[str, bool] = field(default_factory=dict[str, bool])
 
+    def allows(self, sender: str) -> bool:
+        """Whether the allowed senders let an address send; a disabled list lets all."""
+        listed = any(name.lower() in _names_of(sender) for name in self.allowed)
+        return self.mode == "disabled" or listed is (self.mode == "whitelist")
+
+
+def _names_of(address: str) -> tuple[str, str, str]:
+    """What a list may name to mean an address: itself, ``@domain`` or ``domain``."""
+    domain = address.lower().rpartition("@")[2]
+    return address.lower(), domain, f"@{domain}"
+
 
 @dataclass(slots=True, eq=False)
 class SmtpUser:
@@ -141,6 +159,7 @@ class SmtpUser:
 
     username: str
     email_password: str
+    subaccount_id: str = ""
     settings: dict[str, object] = field(default_factory=dict[str, object])
 
 
@@ -155,7 +174,9 @@ class Subaccount:
     plan_used: int = 0
     state: Literal["Active", "Closed", "Suspended"] = "Active"
     dedicated_ip: bool = False
+    options: dict[str, object] = field(default_factory=dict[str, object])
     senders: Senders = field(default_factory=Senders)
+    suppressions: Suppressions = field(default_factory=dict[tuple[str, Reason], Suppressed])
 
 
 class Account:
@@ -175,7 +196,7 @@ class Account:
         self.emails: list[Email] = []
         self.scheduled: list[tuple[float, Message]] = []
         self.events: list[Event] = []
-        self.suppressions: dict[tuple[str, Reason], Suppressed] = {}
+        self.suppressions: Suppressions = {}
         self.users: dict[str, SmtpUser] = {}
         self.senders = Senders()
         self.subaccounts: dict[str, Subaccount] = {}
@@ -192,18 +213,10 @@ class Account:
         self, email_address: str, reason: Reason, ts: float, *, text: str = "", complain: str = ""
     ) -> None:
         """Stop mail to an address or domain."""
-        key = email_address.lower(), reason
-        self.suppressions[key] = Suppressed(key[0], reason, ts, text, complain)
+        name = email_address.lower()
+        self.suppressions[name, reason] = Suppressed(name, reason, ts, text, complain)
 
     def suppression_of(self, recipient: str) -> Suppressed | None:
         """What stops mail to a recipient: its address, ``@domain`` or ``domain``."""
-        address = recipient.lower()
-        domain = address.rpartition("@")[2]
-        return next(
-            (
-                s
-                for s in self.suppressions.values()
-                if s.email_address in (address, domain, f"@{domain}")
-            ),
-            None,
-        )
+        names = _names_of(recipient)
+        return next((s for s in self.suppressions.values() if s.email_address in names), None)

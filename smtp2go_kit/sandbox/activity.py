@@ -22,7 +22,9 @@ def search(request: Request) -> dict[str, Any]:
     """Events of a window, newest first."""
     size = checked_limit(request.args.get("limit", DEFAULT), MOST)
     page, total, token = request.page(size, lambda: _found(request))
-    events = [_served(event) if request.is_served else _documented(event) for event in page]
+    events = [
+        _served(event, request.args) if request.is_served else _documented(event) for event in page
+    ]
     return {"total_events": total, "continue_token": token, "events": events}
 
 
@@ -68,7 +70,8 @@ def _found(request: Request) -> list[Event]:
     for name, text_of in SEARCHED.items():
         if words := _words(args.get(name)):
             events = [e for e in events if any(word in text_of(e).lower() for word in words)]
-    return _latest(events) if args.get("only_latest") else events
+    latest = args.get("only_latest") or args.get("only_latest_by_sent")
+    return _latest(events) if latest else events
 
 
 def _everything(event: Event) -> str:
@@ -85,6 +88,7 @@ SEARCHED: dict[str, Callable[[Event], str]] = {
     "search_subject": lambda event: event.email.subject,
     "search_sender": lambda event: f"{event.email.sender} {event.email.header_from}",
     "search_recipient": lambda event: event.email.recipient,
+    "search_email_id": lambda event: event.email.email_id,
     "search_usernames": lambda event: event.email.username,
 }
 
@@ -107,6 +111,7 @@ def _documented(event: Event) -> dict[str, Any]:
         "email_id": email.email_id,
         "date": times.zulu(event.ts),
         "event": event.event,
+        # The document has no other field for the one recipient that an event is about.
         "recipients": email.recipient,
         "subject": email.subject,
         "username": email.username,
@@ -125,7 +130,7 @@ def _documented(event: Event) -> dict[str, Any]:
     }
 
 
-def _served(event: Event) -> dict[str, Any]:
+def _served(event: Event, args: Arguments) -> dict[str, Any]:
     """As today's service: more fields, lists as arrays, empty fields left out."""
     email = event.email
     attempts = [
@@ -144,6 +149,10 @@ def _served(event: Event) -> dict[str, Any]:
         "byte_size": email.size,
         "delivery_attempts": attempts if event.event == "processed" and email.response else [],
     }
+    if args.get("include_headers"):
+        known["headers"] = "\n".join(f"{name}: {value}" for name, value in email.headers)
+    wanted = {name.lower() for name in args.get("custom_headers") or ()}
+    known["custom_headers"] = {k: v for k, v in email.headers if k.lower() in wanted}
     return {name: value for name, value in known.items() if value not in (None, "", [], {})}
 
 

@@ -5,27 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from smtp2go_kit.operations import AllowedSenders
-from smtp2go_kit.sandbox.account import Senders
+from smtp2go_kit.sandbox.account import Senders, Subaccount
 from smtp2go_kit.sandbox.requests import CORRECT, invalid
 from smtp2go_kit.sandbox.service import Request, answers
 
 
-def senders_of(request: Request) -> Senders:
-    """The senders of the master account, or of the subaccount the call is on behalf of.
+def subaccount_of(request: Request) -> Subaccount | None:
+    """The subaccount that a request is about; None where it is the master account.
 
     Args:
         request: The request.
     """
     wanted = request.args.get("subaccount_id")
-    if wanted is None:
-        return request.account.senders
-    if wanted not in request.account.subaccounts:
+    if wanted is not None and wanted not in request.account.subaccounts:
         raise invalid(
             "subaccount_id",
-            f"The field 'subaccount_id' was expecting the id of a "
-            f"subaccount but found '{wanted}', {CORRECT}",
+            f"The field 'subaccount_id' was expecting the id of a subaccount but found "
+            f"'{wanted}', {CORRECT}",
         )
-    return request.account.subaccounts[wanted].senders
+    return None if wanted is None else request.account.subaccounts[wanted]
+
+
+def senders_of(request: Request) -> Senders:
+    """Who may send: of the subaccount that a request is about, or of the master account.
+
+    Args:
+        request: The request.
+    """
+    subaccount = subaccount_of(request)
+    return request.account.senders if subaccount is None else subaccount.senders
 
 
 def _list(request: Request, senders: Senders) -> dict[str, Any]:

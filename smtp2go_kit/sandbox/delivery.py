@@ -16,6 +16,8 @@ RESERVED_SUFFIXES = (".example", ".test", ".invalid", ".localhost")
 AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Thunderbird/145.0"
 CLIENT = ("Thunderbird", "Thunderbird 145.0")
 READER_IP = "198.51.100.24"
+STEP = 1e-6
+"""Seconds between the events of an email, which all have happened when its send is answered."""
 MX = "mx1.{domain} [198.51.100.10]"
 
 
@@ -152,14 +154,22 @@ def _refusal(account: Account, email: Email) -> str:
         return f"recipient is on the suppression list ({suppressed.reason})"
     if _magic(email.recipient) in ("reject", "rejected"):
         return "recipient is on the suppression list (manual)"
-    if not is_verified(account, email.sender):
-        domain = email.sender.rpartition("@")[2]
-        return (
-            f"550-From header sender domain not verified ({domain})\n550-On your Sending > "
-            "Verified Senders page\n550 verify the sender domain or email to be allowed to "
-            "send."
-        )
-    return ""
+    if not account.senders.allows(email.sender):
+        return f"550 {email.sender} is not among the allowed senders of this account"
+    return "" if is_verified(account, email.sender) else not_verified(email.sender)
+
+
+def not_verified(sender: str) -> str:
+    """What the service says of a sender that is not verified.
+
+    Args:
+        sender: The bare address.
+    """
+    return (
+        f"550-From header sender domain not verified ({sender.rpartition('@')[2]})\n"
+        "550-On your Sending > Verified Senders page\n"
+        "550 verify the sender domain or email to be allowed to send."
+    )
 
 
 def is_verified(account: Account, sender: str) -> bool:
@@ -187,7 +197,7 @@ def is_verified(account: Account, sender: str) -> bool:
 
 def _delivered(account: Account, email: Email) -> Iterator[Event]:
     email.status, email.smtpcode = "delivered", 250
-    email.delivered_ts = email.ts + 1
+    email.delivered_ts = email.ts + STEP
     email.response = f"250 2.0.0 Ok: queued as {account.letters(11).upper()}"
     yield Event(email.delivered_ts, "delivered", email, smtp_response=email.response)
 
@@ -215,7 +225,7 @@ def _blocked(account: Account, email: Email) -> Iterator[Event]:
 
 def _bounced(email: Email, event: str, code: int, text: str) -> Event:
     email.smtpcode, email.response = code, text.format(email.recipient)
-    return Event(email.ts + 1, event, email, smtp_response=email.response)
+    return Event(email.ts + STEP, event, email, smtp_response=email.response)
 
 
 def _deferred(account: Account, email: Email) -> Iterator[Event]:
@@ -228,28 +238,28 @@ def _complained(account: Account, email: Email) -> Iterator[Event]:
     yield from _delivered(account, email)
     email.status = "complained"
     text = "This is not something I signed up for"
-    account.suppress(email.recipient, "spam", email.ts + 2, complain=text)
-    yield Event(email.ts + 2, "spam", email, reason=text)
+    account.suppress(email.recipient, "spam", email.ts + 2 * STEP, complain=text)
+    yield Event(email.ts + 2 * STEP, "spam", email, reason=text)
 
 
 def _unsubscribed(account: Account, email: Email) -> Iterator[Event]:
     yield from _delivered(account, email)
     email.status = "unsubscribed"
-    account.suppress(email.recipient, "unsubscribe", email.ts + 2)
-    yield _seen(email, "unsubscribed", 2)
+    account.suppress(email.recipient, "unsubscribe", email.ts + 2 * STEP)
+    yield _seen(email, "unsubscribed", 2 * STEP)
 
 
 def _opened(account: Account, email: Email) -> Iterator[Event]:
     yield from _delivered(account, email)
-    email.opens.append(Opened(email.ts + 2, READER_IP, AGENT, 8))
-    yield replace(_seen(email, "opened", 2), read_secs=8)
+    email.opens.append(Opened(email.ts + 2 * STEP, READER_IP, AGENT, 8))
+    yield replace(_seen(email, "opened", 2 * STEP), read_secs=8)
 
 
 def _clicked(account: Account, email: Email) -> Iterator[Event]:
     yield from _opened(account, email)
     url = "https://www.example.com/"
-    email.clicks.append(Clicked(email.ts + 3, READER_IP, AGENT, url))
-    yield replace(_seen(email, "clicked", 3), url=url)
+    email.clicks.append(Clicked(email.ts + 3 * STEP, READER_IP, AGENT, url))
+    yield replace(_seen(email, "clicked", 3 * STEP), url=url)
 
 
 def _seen(email: Email, event: str, after: float) -> Event:

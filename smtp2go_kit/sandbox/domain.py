@@ -29,6 +29,7 @@ def add(request: Request) -> dict[str, Any]:
         trackers=[held.Tracker(args.get("tracking_subdomain") or "link")],
     )
     senders.domains[name] = domain
+    domain.subaccount_access |= args.get("subaccount_access") or {}
     if args.get("auto_verify", request.is_served):
         _look_up(domain)
     return _domains(request, [domain])
@@ -78,6 +79,8 @@ def verify(request: Request) -> dict[str, Any]:
 @answers(operations.Domain.view)
 def view(request: Request) -> dict[str, Any]:
     """List the domains."""
+    if "domain" in request.args:
+        return _domains(request, [_known(request)])
     return _domains(request, list(senders_of(request).domains.values()))
 
 
@@ -125,7 +128,9 @@ def _domain(domain: held.Domain, request: Request) -> dict[str, Any]:
     }
     if request.is_served:
         shown["setup_link"] = "unavailable"
-    return {"domain": shown, "trackers": [_tracker(t, domain, request) for t in domain.trackers]}
+    trackers = [_tracker(t, domain, request) for t in domain.trackers]
+    newer = {"subaccount_access": domain.subaccount_access, "from_master": False}
+    return {"domain": shown, "trackers": trackers} | (newer if request.is_served else {})
 
 
 def _tracker(tracker: held.Tracker, domain: held.Domain, request: Request) -> dict[str, Any]:

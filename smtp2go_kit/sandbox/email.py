@@ -43,7 +43,7 @@ def send(request: Request) -> dict[str, Any]:
         to=tuple(args["to"]),
         cc=tuple(args.get("cc") or ()),
         bcc=tuple(args.get("bcc") or ()),
-        subject=_subject(args),
+        subject=_subject(request),
         reply_to=next((value for name, value in headers if name.lower() == "reply-to"), ""),
         headers=headers,
         size=_size(args),
@@ -51,10 +51,13 @@ def send(request: Request) -> dict[str, Any]:
     return _accepted(request, message)
 
 
-def _subject(args: dict[str, Any]) -> str:
-    if "subject" not in args and not args.get("template_id"):
+def _subject(request: Request) -> str:
+    subject, template = request.args.get("subject"), request.args.get("template_id")
+    if template and not subject:
+        return f"(template {template})"
+    if subject is None and not request.is_served:
         raise invalid("subject", f"The field 'subject' is required but was not found, {CORRECT}")
-    return args.get("subject") or f"(template {args['template_id']})"
+    return subject or ""
 
 
 def _check_content(name: str, blobs: Sequence[Mapping[str, Any]]) -> None:

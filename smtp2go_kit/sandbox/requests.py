@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_origin
 
 from smtp2go_kit.checks import Fault, fault
-from smtp2go_kit.operation import Endpoint
+from smtp2go_kit.operation import Effect, Endpoint
 from smtp2go_kit.shapes import is_object
 from smtp2go_kit.types import Kind, kind_of
 
@@ -71,7 +71,8 @@ def fields_of(op: Endpoint, contract: Contract) -> dict[str, Field]:
     differing = {*served.convert, *served.rename.values(), *served.asks}
     newer = {name: wire for name, wire in served.takes.items() if name not in differing}
     if contract == "documented":
-        return fields | {name: _like(fields.get(name), wire) for name, wire in newer.items()}
+        widened = {name: wire for name, wire in newer.items() if _is_widened(op, name, fields)}
+        return fields | {name: _like(fields.get(name), wire) for name, wire in widened.items()}
     kept = {
         served.rename.get(name, name): field
         for name, field in fields.items()
@@ -84,6 +85,14 @@ def fields_of(op: Endpoint, contract: Contract) -> dict[str, Field]:
         name: replace(field, required=field.required and name not in served.optional)
         for name, field in (kept | taken).items()
     }
+
+
+def _is_widened(op: Endpoint, name: str, fields: Mapping[str, Field]) -> bool:
+    """Whether also the documented contract takes a field as today's service does."""
+    if name in fields:
+        return get_origin(fields[name].kind.wire) is not Literal
+    # Clients that nobody here wrote send what today's service knows of emails.
+    return op.effect is Effect.SEND
 
 
 def _like(field: Field | None, wire: Any, required: bool = False) -> Field:
@@ -115,7 +124,7 @@ def arguments_of(op: Endpoint, body: Mapping[str, Any], contract: Contract) -> A
         if field.required and name not in arguments:
             raise invalid(name, f"The field '{name}' is required but was not found, {CORRECT}")
         if name in arguments and (wrong := fault(arguments[name], field.kind)):
-            raise invalid(name, _told(name, wrong, arguments[name]))
+            raise invalid(name, _told(name, wrong))
     for rule in op.declared.rules:
         if broken := rule(arguments):
             raise invalid(broken[0], f"The field '{broken[0]}' {broken[1]}, {CORRECT}")
@@ -150,10 +159,10 @@ def _unknown(op: Endpoint, given: Mapping[str, Any], fields: Mapping[str, Field]
         )
 
 
-def _told(name: str, wrong: Fault, value: Any) -> str:
+def _told(name: str, wrong: Fault) -> str:
     if wrong.allowed:
         return (
             f"The field '{name}' was expecting a value from the allowed list "
             f"{list(wrong.allowed)} but instead found '{wrong.found}', {CORRECT}"
         )
-    return f"The field '{name}' was expecting {wrong.expected} but found '{value}', {CORRECT}"
+    return f"The field '{name}' was expecting {wrong.expected} but found '{wrong.found}', {CORRECT}"

@@ -106,11 +106,13 @@ class Service:
         account: The account.
         contract: Answer as the API's document says, or as today's service does.
         limits: Whether to refuse too many requests with 429.
+        clock: Seconds that only go forward, by which those are counted.
     """
 
     account: Account
-    contract: Contract = "documented"
-    limits: bool = False
+    contract: Contract
+    limits: bool
+    clock: Callable[[], float]
     _seen: dict[str, deque[float]] = field(
         default_factory=lambda: defaultdict[str, deque[float]](deque)
     )
@@ -184,7 +186,7 @@ class Service:
         budget = op.declared.budget
         if budget is None:
             return
-        now, seen = self.account.now(), self._seen[op.path]
+        now, seen = self.clock(), self._seen[op.path]
         while seen and seen[0] <= now - budget.seconds:
             seen.popleft()
         if len(seen) >= budget.requests:

@@ -1,4 +1,4 @@
-"""Answers for single senders."""
+"""Answers for single senders; the owner of an address ``unverified@`` never follows the link."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from smtp2go_kit.sandbox.allowed_senders import senders_of
 from smtp2go_kit.sandbox.requests import Refused
 from smtp2go_kit.sandbox.service import Request, answers
 
+UNVERIFIED = "unverified"
+
 
 @answers(SingleSenderEmails.add, top_level=True)
 def add(request: Request) -> dict[str, Any] | None:
-    """Add a sender, unverified until its owner follows the link in the email."""
-    senders_of(request).single.setdefault(request.args["email_address"].lower(), False)
+    """Add a sender, unverified; when added again, its owner follows the link in the email."""
+    address, known = request.args["email_address"].lower(), senders_of(request).single
+    word = address.partition("@")[0].partition("+")[0]
+    known[address] = address in known and word != UNVERIFIED
     return None
 
 

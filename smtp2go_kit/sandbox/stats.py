@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from smtp2go_kit.operations import Stats
@@ -123,14 +124,25 @@ def email_summary(request: Request) -> dict[str, Any]:
 
 @answers(Stats.email_history)
 def email_history(request: Request) -> dict[str, Any]:
-    """Use by SMTP username or sender address."""
+    """Use by SMTP username, sender address, sender domain or subaccount."""
     groups: dict[str, list[Email]] = defaultdict(list)
-    by_name = request.args.get("group_by", _default_group(request)) == "username"
+    group_by = request.args.get("group_by", _default_group(request))
     emails = _in_history(request)
     for email in emails:
-        groups[email.username if by_name else email.sender].append(email)
-    rows = [_history_row(group, request) for group in groups.values()]
-    return {"count": len(emails), "history": sorted(rows, key=lambda row: -row["used"])}
+        groups[GROUPS[group_by](email)].append(email)
+    named = group_by in ("domain", "subaccount")
+    history = [
+        _history_row(group, request) | ({group_by: name} if named else {})
+        for name, group in sorted(groups.items(), key=lambda item: -len(item[1]))
+    ]
+    return {"count": len(emails), "history": history} | _totals(emails, request)
+
+
+def _totals(emails: list[Email], request: Request) -> dict[str, float]:
+    if not request.is_served:
+        return {}
+    counted = _by_outcome(emails)
+    return {f"{word}_percent_total": _share(count, emails) for word, count in counted.items()}
 
 
 def _default_group(request: Request) -> str:
@@ -139,6 +151,8 @@ def _default_group(request: Request) -> str:
 
 def _in_history(request: Request) -> list[Email]:
     now, args = request.account.now(), request.args
+    if args.get("subaccounts"):
+        return []  # all of the invented mail is the master account's
     start = times.read(args["start_date"]) if "start_date" in args else now - WINDOW
     end = times.read(args["end_date"]) if "end_date" in args else float("inf")
     return [e for e in request.account.emails if start <= e.ts < end]
@@ -158,22 +172,40 @@ def _history_row(emails: list[Email], request: Request) -> dict[str, Any]:
 
 
 def _served_counts(emails: list[Email], account: Account) -> dict[str, Any]:
+    counted = _by_outcome(emails)
+    domain = account.senders.domains.get(_domain_of(emails[-1]))
+    user = account.users.get(emails[-1].username)
+    return {
+        **{"spam" if word == "spam" else f"{word}s": count for word, count in counted.items()},
+        **{f"{word}_percent": _share(count, emails) for word, count in counted.items()},
+        "clicks": sum(len(e.clicks) for e in emails),
+        "domain_verified": bool(domain and domain.dkim_verified),
+        "description": user.settings.get("description", "") if user else "",
+    }
+
+
+def _by_outcome(emails: list[Email]) -> dict[str, int]:
     status = Counter[str](e.status for e in emails)
-    counted = {
+    return {
         "bounce": sum(status[word] for word in BOUNCED),
         "reject": status["rejected"],
         "spam": status["complained"],
         "unsubscribe": status["unsubscribed"],
         "open": sum(len(e.opens) for e in emails),
     }
-    plural = {"spam": "spam"}
-    domain = account.senders.domains.get(emails[-1].sender.rpartition("@")[2])
-    return {
-        **{plural.get(word, f"{word}s"): count for word, count in counted.items()},
-        **{
-            f"{word}_percent": round(100 * count / len(emails), 2)
-            for word, count in counted.items()
-        },
-        "clicks": sum(len(e.clicks) for e in emails),
-        "domain_verified": bool(domain and domain.dkim_verified),
-    }
+
+
+def _share(count: int, emails: list[Email]) -> float:
+    return round(100 * count / len(emails), 2) if emails else 0.0
+
+
+def _domain_of(email: Email) -> str:
+    return email.sender.rpartition("@")[2]
+
+
+GROUPS: dict[str, Callable[[Email], str]] = {
+    "username": lambda email: email.username,
+    "email_address": lambda email: email.sender,
+    "domain": _domain_of,
+    "subaccount": lambda _: "",
+}

@@ -11,6 +11,7 @@ from smtp2go_kit.sandbox.service import Request, answers
 from smtp2go_kit.shapes import is_list
 
 DEFAULT_PLAN = 10_000
+OPTIONS = {"archiving": False, "enforce_2fa": False, "sms_enabled": False, "sms_limit": 1000}
 PAGE = 100
 MOST = 500
 
@@ -28,10 +29,10 @@ def add(request: Request) -> dict[str, Any]:
         email=email,
         plan_size=args.get("limit", DEFAULT_PLAN),
         dedicated_ip=bool(args.get("dedicated_ip")),
+        options=_options(request),
     )
     account.subaccounts[made.id] = made
-    shown = _subaccount(made)
-    return _without(shown, "email") if request.is_served else _without(shown, "id")
+    return _changed(made) if request.is_served else _without(_subaccount(made), "id")
 
 
 @answers(operations.Subaccount.edit)
@@ -45,8 +46,8 @@ def edit(request: Request) -> dict[str, Any]:
     known.email = new_email or known.email
     known.plan_size = args.get("limit", known.plan_size)
     known.dedicated_ip = args.get("dedicated_ip", known.dedicated_ip)
-    shown = _subaccount(known)
-    return _without(shown, "email") if request.is_served else shown
+    known.options |= _options(request)
+    return _changed(known) if request.is_served else _subaccount(known)
 
 
 @answers(operations.Subaccount.close, top_level=True)
@@ -145,6 +146,18 @@ def _subaccount(subaccount: Subaccount) -> dict[str, Any]:
         "plan_remaining": subaccount.plan_size - subaccount.plan_used,
         "state": subaccount.state,
     }
+
+
+def _options(request: Request) -> dict[str, object]:
+    """The settings that only today's service knows, of which it calls one by another name."""
+    args = request.args
+    given = {name: args[name] for name in ("archiving", "enforce_2fa", "sms_limit") if name in args}
+    return given | ({"sms_enabled": args["enable_sms"]} if "enable_sms" in args else {})
+
+
+def _changed(subaccount: Subaccount) -> dict[str, Any]:
+    shown = _without(_subaccount(subaccount), "email")
+    return shown | {"dedicated_ip": subaccount.dedicated_ip} | OPTIONS | subaccount.options
 
 
 def _without(shown: dict[str, Any], name: str) -> dict[str, Any]:

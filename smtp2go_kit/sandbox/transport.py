@@ -51,6 +51,8 @@ class Sandbox(httpx.MockTransport):
         contract: Answer as the API's document says, or as today's service does.
         empty: Start without any mail.
         limits: Refuse too many requests with 429, as the service does.
+        clock: Seconds that only go forward, by which those are counted; if not given, the
+            seconds of *now* where that is a function, else this machine's.
         permissions: Paths the key may call, such as ``/email/*``.
     """
 
@@ -62,18 +64,19 @@ class Sandbox(httpx.MockTransport):
         contract: Contract = "documented",
         empty: bool = False,
         limits: bool = False,
+        clock: Callable[[], float] | None = None,
         permissions: Sequence[str] = ("*",),
     ) -> None:
         if contract not in ("documented", "served"):
             raise InvalidArgument(
                 "contract", f"expected 'documented' or 'served', got {contract!r}"
             )
-        if seed < 0:
-            raise InvalidArgument("seed", f"expected a whole number from 0, got {seed}")
+        if type(seed) is not int or seed < 0:
+            raise InvalidArgument("seed", f"expected a whole number from 0, got {seed!r}")
         self._now = _clock(now)
         self.account = Account(seed=seed, now=lambda: self._now().timestamp())
         self.account.permissions = tuple(permissions)
-        self.service = Service(self.account, contract, limits)
+        self.service = Service(self.account, contract, limits, clock or self._seconds(now))
         if not empty:
             # numpy draws the account's history; an empty one does without it.
             from smtp2go_kit.sandbox.seeding import seed as fill
@@ -100,6 +103,9 @@ class Sandbox(httpx.MockTransport):
     def __repr__(self) -> str:
         return f"<Sandbox of {len(self.account.emails)} emails, {self.service.contract}>"
 
+    def _seconds(self, now: Clock) -> Callable[[], float]:
+        return self.account.now if callable(now) else time.monotonic
+
     def _respond(self, request: httpx.Request) -> httpx.Response:
         headers = {name.lower(): text for name, text in request.headers.items()}
         told: Response = self.service.respond(
@@ -117,5 +123,7 @@ def _clock(now: Clock) -> Callable[[], dt.datetime]:
         moment = dt.datetime.fromisoformat(now) if isinstance(now, str) else now
     except ValueError:
         raise InvalidArgument("now", f"expected ISO-8601 such as 2026-11-24, got {now!r}") from None
+    if not isinstance(moment, dt.datetime):
+        raise InvalidArgument("now", f"expected a datetime or ISO-8601 text, got {now!r}")
     aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return lambda: aware

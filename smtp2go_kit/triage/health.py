@@ -134,7 +134,7 @@ def look(client: Client, *, since: Moment = "30d", now: dt.datetime | None = Non
     month = _seen(unseen, "SMTP2GO's own rates", lambda: parts.account_rates(client))
     quota = _seen(unseen, "the quota", lambda: parts.quota(client))
     return Health(
-        account=client._session.settings.shown_url,
+        account=client._session.settings.base_url,
         start=start,
         end=end,
         events=events,

@@ -202,3 +202,9 @@ def test_a_new_send_joins_the_invented_mail(contract):
         found = client.activity.search(search=answer["email_id"])
         assert client.stats.email_cycle()["cycle_used"].item() == before + 2
     assert sorted(found["event"]) == ["delivered", "processed", "processed", "rejected"]
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_no_event_is_there_twice(seed):
+    events = Client.sandbox(seed=seed).activity.search(start_date="91d")
+    assert not events.duplicated().any()

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from smtp2go_kit.sandbox.account import DAY, Account, Reason
+from smtp2go_kit.sandbox.delivery import not_verified
 from smtp2go_kit.sandbox.seeding.outcomes import Outcomes
 from smtp2go_kit.sandbox.seeding.people import Ints, People
 from smtp2go_kit.sandbox.seeding.providers import PROVIDERS
@@ -78,7 +79,7 @@ def react(rng: Generator, account: Account, outcomes: Outcomes, opens: Views) ->
     for row in old[3::20][:RESUBSCRIBED]:
         reactions.resubscribed[row] = unsubscribed[row] + RESUBSCRIBED_AFTER
     for row in np.flatnonzero(outcomes.mailing.of(WELCOME)).tolist():
-        reactions.rejected[row] = f"sender is not verified: {WELCOME.sender}"
+        reactions.rejected[row] = not_verified(WELCOME.sender)
     _block_manually(account, outcomes.mailing.people, reactions)
     _stop(outcomes, reactions)
     return reactions

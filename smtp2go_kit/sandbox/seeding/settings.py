@@ -15,6 +15,7 @@ from smtp2go_kit.sandbox.account import (
     Tracker,
 )
 from smtp2go_kit.sandbox.seeding.streams import POST, STATEMENTS, STORE, TRADE, WELCOME
+from smtp2go_kit.sandbox.smtp_users import DEFAULTS
 
 _USERS: dict[str, dict[str, object]] = {
     "shop-orders": {
@@ -28,6 +29,7 @@ _USERS: dict[str, dict[str, object]] = {
         "description": "The Kestrel Letter",
         "custom_ratelimit": True,
         "custom_ratelimit_value": 1000,
+        "custom_ratelimit_period": "3600",
         "feedback_enabled": True,
         "feedback_domain": POST,
         "feedback_html": '<p><a href="%%UNSUBSCRIBE%%">Unsubscribe</a> from the letter</p>',
@@ -43,6 +45,7 @@ _USERS: dict[str, dict[str, object]] = {
         "description": "Monitoring",
         "custom_ratelimit": True,
         "custom_ratelimit_value": 200,
+        "custom_ratelimit_period": "3600",
     },
     "trade-desk": {
         "comments": "Wholesale",
@@ -51,20 +54,6 @@ _USERS: dict[str, dict[str, object]] = {
         "open_tracking_enabled": True,
         "audit_email": f"audit@{STORE}",
     },
-}
-_DEFAULTS: dict[str, object] = {
-    "comments": "",
-    "description": "",
-    "custom_ratelimit": False,
-    "custom_ratelimit_value": 0,
-    "custom_ratelimit_period": "3600",
-    "feedback_enabled": False,
-    "feedback_domain": "",
-    "feedback_html": "",
-    "feedback_text": "",
-    "archive_enabled": False,
-    "open_tracking_enabled": False,
-    "audit_email": "",
 }
 _SUBACCOUNTS: tuple[Subaccount, ...] = (
     Subaccount("", "Kestrel Garden", f"garden@{STORE}", 40_000, 17_342),
@@ -75,7 +64,7 @@ _SUBACCOUNTS: tuple[Subaccount, ...] = (
     ),
 )
 _BLOCKED: tuple[tuple[str, float, str], ...] = (
-    ("@copperjug.example", 71.0, "Competitor; asked not to be written to"),
+    ("copperjug.example", 71.0, "Competitor; asked not to be written to"),
     ("press@thelarder.example", 40.2, "Wrote to support: remove me from everything"),
     ("office@castlegatelaw.example", 23.6, "Requested by their lawyers, ticket 4417"),
     ("test@kestrelsupply.example", 9.3, ""),
@@ -96,7 +85,7 @@ def settle(account: Account, now: float) -> None:
 def _add_users(account: Account) -> None:
     for username, settings in _USERS.items():
         password = account.letters(16)
-        account.users[username] = SmtpUser(username, password, {**_DEFAULTS, **settings})
+        account.users[username] = SmtpUser(username, password, settings={**DEFAULTS, **settings})
 
 
 def _add_senders(account: Account, now: float) -> None:
@@ -113,7 +102,6 @@ def _add_senders(account: Account, now: float) -> None:
         )
     senders.single = {STATEMENTS.sender: True, WELCOME.sender: False}
     senders.allowed = [f"@{STORE}", f"@{POST}"]
-    senders.mode = "whitelist"
 
 
 def _add_subaccounts(account: Account) -> None:
