@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from smtp2go_kit.answers import LEAST_WAIT, Answer, Reply, read, refusal_of, wait_of
+from smtp2go_kit.answers import CODES, LEAST_WAIT, Answer, Reply, read, refusal_of, wait_of
 from smtp2go_kit.call import Call
 from smtp2go_kit.errors import (
     ApiError,
@@ -203,7 +203,13 @@ def _attempts(
 def _may_help(error: ApiError, effect: Effect) -> bool:
     """Whether the same request may fare better, and certainly did nothing yet."""
     is_read = effect is Effect.READ
-    return isinstance(error, RateLimited) or (is_read and isinstance(error, ServerError))
+    return _is_time_out(error) or (is_read and isinstance(error, ServerError))
+
+
+def _is_time_out(error: ApiError) -> bool:
+    """Whether the service refuses too many requests, and not what a key may send."""
+    by_code = error.code is not None and error.code in CODES
+    return isinstance(error, RateLimited) and (error.status == 429 or by_code)
 
 
 def _unclear(error: ApiError, effect: Effect) -> OutcomeUnknown | None:
@@ -231,7 +237,7 @@ def _wait(session: Session, error: ApiError, reply: Reply, retry: int) -> float 
     said = wait_of(reply)
     if said is not None and said > MOST_WAIT:
         return None
-    if not isinstance(error, RateLimited):
+    if not _is_time_out(error):
         return said or _backoff(retry)
     jitter = random.uniform(1.0, 1.1)  # noqa: S311 - spreads clients out, guards nothing
     seconds = max(said, 1.0) if said is not None else LEAST_WAIT * 2**retry * jitter

@@ -254,6 +254,14 @@ def test_a_rate_limit_is_known_by_its_code_whatever_the_status(serve, status):
     assert service.clock.waited >= 60
 
 
+def test_what_a_key_may_send_is_not_waited_for(serve):
+    data = {"error": "API key ratelimit exceeded", "error_code": "E_ApiResponseCodes.API_EXCEPTION"}
+    service = serve(httpx.Response(400, json={"data": data}))
+    with pytest.raises(RateLimited, match="API key ratelimit"):
+        CHANGES["send"](service.client)
+    assert (len(service.requests), service.clock.waited) == (1, 0)
+
+
 def test_a_limit_that_stays_says_how_long_the_client_waits(serve):
     service = serve(429, retries=0)
     with pytest.raises(RateLimited) as caught:
