@@ -9,13 +9,18 @@ import re
 
 MOST_ADDRESS = 254
 """Characters of an address (RFC 5321 4.5.3.1.3, less the angle brackets)."""
-LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+MOST_MAILBOX = 998
+"""Characters of a mailbox with its name: those of a header's line (RFC 5322 2.1.1)."""
+LETTER = r"(?:[A-Za-z0-9]|[^\x00-\x7f\s])"
+LABEL = rf"{LETTER}(?:(?:{LETTER}|[-_]){{0,61}}{LETTER})?"
 DOMAIN = re.compile(rf"(?:{LABEL}\.)+{LABEL}\.?")
 SUBDOMAIN = re.compile(rf"{LABEL}(?:\.{LABEL})*")
 LITERAL = re.compile(r"\[[\w.:]+\]")
 QUOTED = r'"(?:[^"\\]|\\.)*+"'
 LOCAL = re.compile(rf'{QUOTED}|[^\s<>()\[\],;:@\\"]+')
 NAMED = re.compile(rf'(?P<name>(?:{QUOTED}|[^"<>,;])*+)<(?P<address>[^<>]*)>')
+COMMENT = re.compile(r"\s*\([^()]*\)$")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def address_of(mailbox: str) -> str:
@@ -24,17 +29,19 @@ def address_of(mailbox: str) -> str:
     Args:
         mailbox: The text.
     """
-    text = mailbox.strip()
+    if len(mailbox) > MOST_MAILBOX or CONTROL.search(mailbox):
+        return ""
+    text = COMMENT.sub("", mailbox.strip())
     named = NAMED.fullmatch(text)
     address = named["address"].strip() if named else text
-    return address if mailbox.isprintable() and _is_address(address) else ""
+    return address if _is_address(address) else ""
 
 
 def _is_address(text: str) -> bool:
     local, _, domain = text.rpartition("@")
     return (
         len(text) <= MOST_ADDRESS
-        and text.isprintable()
+        and not CONTROL.search(text)
         and LOCAL.fullmatch(local) is not None
         and bool(SUBDOMAIN.fullmatch(domain) or LITERAL.fullmatch(domain))
     )

@@ -45,9 +45,11 @@ STATUSES: dict[int, type[ApiError]] = {
 }
 KEY_STATUSES = (400, 401, 403)
 ENVELOPE = frozenset({"request_id", "data", "email_response"})
+IDS = frozenset({"email_id", "schedule_id"})
 MOST_TEXT = 300
 """Characters of a plain-text body that an error repeats."""
 KEY_TEXT = re.compile(r"api[ _-]?key", re.IGNORECASE)
+RATE_TEXT = re.compile(r"rate.?limit|limit exceeded|too many requests", re.IGNORECASE)
 GARBLED = re.compile(r'"([^"]+)"\s*:\s*("(?:[^"\\]|\\.)*"|true|false|null|-?[\d.]+)')
 
 
@@ -73,10 +75,12 @@ class Answer:
     Args:
         data: What the service answered, less its envelope; None if there was only an envelope.
         request_id: The id to quote to SMTP2GO's support.
+        beside: The envelope's other fields, where the document has some.
     """
 
     data: Any = field(repr=False)
     request_id: str | None
+    beside: Mapping[str, Any] = field(repr=False, default_factory=dict[str, Any])
 
 
 def read(reply: Reply, operation: str, redact: Callable[[str], str]) -> Answer | ApiError:
@@ -89,19 +93,22 @@ def read(reply: Reply, operation: str, redact: Callable[[str], str]) -> Answer |
     """
     envelope = _json(reply)
     told = _told(envelope or {})
-    refused = told.get("error") or told.get("error_code")
+    refused = any(told.get(name) for name in ("error", "error_code", "field_validation_errors"))
     if envelope is None or reply.status >= 300 or refused:
         return _error(reply, envelope or {}, operation, redact)
-    return Answer(_data(envelope), _request_id(envelope))
+    beside = {name: value for name, value in envelope.items() if name not in ENVELOPE}
+    return Answer(_data(envelope) or beside or envelope.get("data"), _request_id(envelope), beside)
 
 
 def refusal_of(answer: Answer, operation: str, redact: Callable[[str], str]) -> SendFailed | None:
     """The error if a 200 says that the message was refused, wholly or in part."""
-    data = object_or_empty(answer.data)
+    sent = answer.data[0] if is_list(answer.data) and answer.data else answer.data
+    data = object_or_empty(sent)
     failed, succeeded = whole(data.get("failed")), whole(data.get("succeeded"))
     failures = [redact(text) for text in failures_of(data)]
     # The document's own sample has failures beside ten that succeeded and none that failed.
-    if failed == 0 and (succeeded or not failures):
+    nothing = "succeeded" in data and not (succeeded or data.keys() & IDS)
+    if failed == 0 and not nothing and (succeeded or not failures):
         return None
     told = "; ".join(failures) or "no reason given"
     return SendFailed(
@@ -164,7 +171,7 @@ def _seconds(text: str, reply: Reply) -> float | None:
         return number
     try:
         return _since(parsedate_to_datetime(text).timestamp(), reply)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -172,7 +179,7 @@ def _since(moment: float, reply: Reply) -> float:
     # The server's own Date where it gives one, as this machine's clock may be off.
     try:
         now = parsedate_to_datetime(reply.headers.get("date", "")).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         now = time.time()
     return max(0.0, moment - now)
 
@@ -203,8 +210,7 @@ def _data(envelope: Mapping[str, Any]) -> Any:
     data, response = envelope.get("data"), envelope.get("email_response")
     if is_object(data) and is_object(response):
         return {**response, **data}
-    beside = {name: v for name, v in envelope.items() if name not in ENVELOPE}
-    return data or response or beside or data
+    return data or response
 
 
 def _request_id(envelope: Mapping[str, Any]) -> str | None:
@@ -251,7 +257,7 @@ def _kind(status: int, code: str | None, message: str, field: str | None) -> typ
     if code in CODES:
         return CODES[code]
     if about_key and (code in GENERIC or (code is None and status in KEY_STATUSES)):
-        return RateLimited if "limit" in message.lower() else AuthenticationFailed
+        return RateLimited if RATE_TEXT.search(message) else AuthenticationFailed
     if code == "INVALID_IN_PAYLOAD" or (field is not None and status not in STATUSES):
         return ValidationFailed
     if status >= 500:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakKeyDictionary
 
@@ -55,9 +56,10 @@ class AsyncClient(Groups, Awaiting):
         self._pools = WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool]()
 
     async def aclose(self) -> None:
-        """Close this loop's connections; the next call opens new ones."""
+        """Close this loop's connections, those in use once they are free."""
         if (pool := self._pools.pop(asyncio.get_running_loop(), None)) is not None:
-            await pool.lease.aclose()
+            pool.retired = True
+            await pool.close_if_done()
 
     async def __aenter__(self) -> Self:
         return self
@@ -102,32 +104,47 @@ class AsyncClient(Groups, Awaiting):
 
     async def _post(self, attempt: Attempt) -> Reply:
         settings = self._session.settings
-        request = build_request(settings, attempt)
+        request, handled = build_request(settings, attempt), sys.exception()
         try:
-            return reply_of(await (await self._http()).send(request))
+            async with self._leased() as http:
+                return reply_of(await http.send(request))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failure_of(error, settings) from without_frames(error)
-        except BaseException as error:  # noqa: BLE001 - also when cancelled: frames hold the key
-            raise without_frames(error) from None
+            raise failure_of(error, settings) from without_frames(error, handled)
+        except BaseException as error:
+            without_frames(error, handled)  # also when cancelled: the frames hold the key
+            raise
 
-    async def _http(self) -> httpx.AsyncClient:
+    @asynccontextmanager
+    async def _leased(self) -> AsyncGenerator[httpx.AsyncClient]:
         loop = asyncio.get_running_loop()
         # A pool belongs to the loop it was opened in; asyncio.run() makes a new loop each time.
         if (pool := self._pools.get(loop)) is None:
             pool = self._pools[loop] = _Pool(httpx.AsyncClient(transport=self._transport))
             await anext(pool.lease)
-        return pool.opened
+        pool.users += 1
+        try:
+            yield pool.http
+        finally:
+            pool.users -= 1
+            await pool.close_if_done()
 
 
 class _Pool:
-    """A loop's connections, closed with it: asyncio.run() closes generators at its end."""
+    """A loop's connections, closed when they are retired and free, or with their loop."""
 
-    def __init__(self, opened: httpx.AsyncClient) -> None:
-        self.opened = opened
-        self.lease = self._leased()
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+        self.users = 0
+        self.retired = False
+        # asyncio.run() closes generators at its end.
+        self.lease = self._until_the_loop_ends()
 
-    async def _leased(self) -> AsyncGenerator[None, None]:
+    async def close_if_done(self) -> None:
+        if self.retired and not self.users:
+            await self.lease.aclose()
+
+    async def _until_the_loop_ends(self) -> AsyncGenerator[None, None]:
         try:
             yield
         finally:
-            await self.opened.aclose()
+            await self.http.aclose()

@@ -70,8 +70,15 @@ def _file(item: Any) -> Any:
         return _blob(Path(item).name, _read(Path(item)))
     if hasattr(item, "read"):
         name = getattr(item, "name", None)
-        return _blob(Path(name).name if isinstance(name, str) else UNNAMED, item.read())
+        return _blob(Path(name).name if isinstance(name, str) else UNNAMED, _whole(item))
     raise TypeError(_not_a_file(item))
+
+
+def _whole(file: Any) -> Any:
+    """All of a file, wherever it was read or written last."""
+    if hasattr(file, "seekable") and file.seekable():
+        file.seek(0)
+    return file.read()
 
 
 def _not_a_file(item: Any) -> str:
@@ -101,7 +108,7 @@ def _blob(filename: Any, content: Any, mimetype: str | None = None) -> dict[str,
         )
     return {
         "filename": filename,
-        "fileblob": base64.b64encode(content).decode("ascii"),
+        "fileblob": base64.b64encode(bytes(content)).decode("ascii"),
         "mimetype": mimetype or _mimetype(filename),
     }
 
@@ -115,9 +122,9 @@ def _read(path: Path) -> bytes:
         raise ValueError("an empty text is not a file's path")
     try:
         return path.expanduser().read_bytes()
-    except OSError as error:
-        reason = error.strerror or "unreadable"
-        raise ValueError(f"cannot read the file {str(path)!r}: {reason}") from error
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "unreadable"
+        raise ValueError(f"cannot read the file {str(path)[:MOST_NAME]!r}: {reason}") from None
 
 
 def _is_path(value: Any) -> TypeGuard[str | os.PathLike[str]]:
@@ -129,14 +136,20 @@ def _is_bytes(value: Any) -> TypeGuard[bytes]:
 
 
 def _is_named(value: Any) -> TypeGuard[tuple[str, Any]]:
-    """Whether a value is a pair of a name and its content, and not two paths."""
-    return (
-        isinstance(value, tuple)
-        and len(value) == 2  # pyright: ignore[reportUnknownArgumentType] - any tuple
-        and isinstance(value[0], str)
-        and not is_object(value[1])
-        and not (_is_path(value[1]) and Path(value[1]).exists())
-    )
+    """Whether a value is a pair of a name and its content, and not two files."""
+    if not (isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str)):  # pyright: ignore[reportUnknownArgumentType] - any tuple
+        return False
+    name, content = value  # pyright: ignore[reportUnknownVariableType] - as above
+    if isinstance(content, (tuple, dict, os.PathLike)) or hasattr(content, "read"):  # pyright: ignore[reportUnknownArgumentType] - as above
+        return False
+    return not (isinstance(content, str) and _exists(str(name)))  # pyright: ignore[reportUnknownArgumentType] - as above
+
+
+def _exists(text: str) -> bool:
+    try:
+        return Path(text).expanduser().exists()
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def files_expected(values: Sequence[Mapping[str, Any]]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -115,19 +116,20 @@ class Client(Groups, Blocking):
 
     def _post(self, attempt: Attempt) -> Reply:
         settings = self._session.settings
-        request = build_request(settings, attempt)
+        request, handled = build_request(settings, attempt), sys.exception()
         try:
             with self._leased() as http:
                 return reply_of(http.send(request))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failure_of(error, settings) from without_frames(error)
-        except BaseException as error:  # noqa: BLE001 - also of Ctrl-C, whose frames hold the key
-            raise without_frames(error) from None
+            raise failure_of(error, settings) from without_frames(error, handled)
+        except BaseException as error:
+            without_frames(error, handled)  # also of Ctrl-C, whose frames hold the key
+            raise
 
     @contextmanager
     def _leased(self) -> Generator[httpx.Client]:
         with self._opening:
-            # Opened late: the TLS context alone takes 80 ms. A forked process shares no connection.
+            # Opened late: the TLS context alone takes 80 ms. A forked process opens its own.
             if self._pool is None or self._pool.process != os.getpid():
                 self._pool = _Pool(httpx.Client(transport=self._transport))
             pool = self._pool

@@ -20,6 +20,7 @@ from smtp2go_kit.call import Call
 from smtp2go_kit.errors import (
     ApiError,
     AuthenticationFailed,
+    InvalidArgument,
     NoAnswer,
     NotFound,
     OutcomeUnknown,
@@ -28,7 +29,6 @@ from smtp2go_kit.errors import (
     ServerError,
     UnexpectedAnswer,
     Unreachable,
-    ValidationFailed,
 )
 from smtp2go_kit.operation import Budget, Effect
 from smtp2go_kit.pace import Pace
@@ -92,7 +92,7 @@ def form(session: Session, call: Call, arguments: Mapping[str, Any]) -> Steps[An
     body = {op.declared.wrap: dict(arguments)} if op.declared.wrap else dict(arguments)
     try:
         return (yield from _send(session, call, op.path, body))
-    except (NotFound, ValidationFailed) as refusal:
+    except ApiError as refusal:
         if served is None or not served.explains(refusal):
             raise
         return (yield from _after_refusal(session, call, served, arguments, refusal))
@@ -101,17 +101,35 @@ def form(session: Session, call: Call, arguments: Mapping[str, Any]) -> Steps[An
 def _after_refusal(
     session: Session, call: Call, served: Served, arguments: Mapping[str, Any], refusal: ApiError
 ) -> Steps[Answer]:
+    """The served form's answer, which alone proves that the service takes it.
+
+    Where that is refused too, it may be for its form or for its values, as the first was: the
+    first refusal is raised and tells both, unless only the second has looked at the values.
+    """
     try:
         answer = yield from _send_served(session, call, served, arguments, refusal)
     except (AuthenticationFailed, PermissionDenied, RateLimited):
         raise
+    except InvalidArgument as local:
+        if served.proves(refusal):
+            raise
+        raise _with_both(refusal, local.problem) from local
     except ApiError as second:
-        if not served.is_understood(refusal, second):
-            raise refusal from second
+        if second is refusal or second.status is None:
+            raise
+        if second.status == 404 or not served.proves(refusal):
+            raise _with_both(refusal, second.message) from second
         session.served.add(call.operation.name)
         raise
     session.served.add(call.operation.name)
     return answer
+
+
+def _with_both(refusal: ApiError, second: str) -> ApiError:
+    """The refusal of the documented form, with what was said of the served one."""
+    if second != refusal.message:
+        refusal.message = f"{refusal.message} (in the form of today's service: {second})"
+    return refusal
 
 
 def _send_served(
@@ -125,9 +143,11 @@ def _send_served(
     for name, ask in served.asks.items():
         try:
             body[name] = yield from _asked(session, call, ask, arguments)
-        except (NotFound, ValidationFailed) as failed:
+        except ApiError as failed:
             # What cannot be asked leaves the first refusal as the thing to tell.
-            raise refusal or failed from failed
+            if refusal is None:
+                raise
+            raise _with_both(refusal, failed.message) from failed
         except LookupError as missing:
             raise NotFound(
                 str(missing.args[0]),
@@ -178,7 +198,7 @@ def _attempts(
     session: Session, call: Call, attempt: Attempt, effect: Effect, title: str
 ) -> Steps[Answer]:
     """One request, repeated while that is safe and may help."""
-    redact = redactor(session, call)
+    redact, limited = redactor(session, call), 0
     for left in range(session.settings.retries, -1, -1):
         retry = session.settings.retries - left
         try:
@@ -193,7 +213,8 @@ def _attempts(
         outcome = read(reply, title, redact)
         if isinstance(outcome, Answer):
             return outcome
-        wait = _wait(session, outcome, reply, retry)
+        limited += _is_time_out(outcome)
+        wait = _wait(session, outcome, reply, limited - 1 if limited else retry)
         if not left or wait is None or not _may_help(outcome, effect):
             raise _unclear(outcome, effect) or outcome
         attempt = replace(attempt, after=wait)
@@ -242,7 +263,7 @@ def _wait(session: Session, error: ApiError, reply: Reply, retry: int) -> float 
     jitter = random.uniform(1.0, 1.1)  # noqa: S311 - spreads clients out, guards nothing
     seconds = max(said, 1.0) if said is not None else LEAST_WAIT * 2**retry * jitter
     LOGGER.warning(
-        "%s: rate limited by the service, waiting %.0f seconds", error.operation, seconds
+        "%s: rate limited by the service, no request for %.0f seconds", error.operation, seconds
     )
     session.pace.hold(seconds)
     error.retry_after = seconds

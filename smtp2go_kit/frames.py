@@ -55,6 +55,9 @@ def child_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         frame: What a client's call returned, or a selection of its rows.
         name: The nested field, such as ``opens``, ``clicks``, ``headers`` or ``trackers``.
 
+    Raises:
+        KeyError: The frame has no such records, or lacks the columns that identify the parents.
+
     Returns:
         One row for each nested record, with the columns that identify its parent first; only
         records of parents that are still in *frame*.
@@ -64,10 +67,11 @@ def child_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         have = str(children or "") or "none (pd.concat and groupby drop them; take them before)"
         raise KeyError(f"no child frame {name!r} here; this frame has: {have}")
     child = children.frames[name]
-    keys = [key for key in child.attrs["key"] if key in frame.columns]
-    if child.empty or not keys:
-        return child.copy()
-    kept = pd.MultiIndex.from_frame(child[keys]).isin(pd.MultiIndex.from_frame(frame[keys]))
+    keys: list[str] = child.attrs["key"]
+    flat = frame.reset_index() if {*keys} & {*frame.index.names} else frame
+    if missing := [key for key in keys if key not in flat.columns]:
+        raise KeyError(f"to know the parents, the frame needs its columns {', '.join(missing)}")
+    kept = pd.MultiIndex.from_frame(child[keys]).isin(pd.MultiIndex.from_frame(flat[keys]))
     return child[kept].reset_index(drop=True)
 
 
@@ -177,7 +181,7 @@ def _typed(rows: list[Row], columns: Columns, *, extra: bool) -> pd.DataFrame:
         name: _column([row.get(name) for row in rows], dtype) for name, dtype in columns.items()
     }
     if extra:
-        data |= {name: _guessed([row.get(name) for row in rows]) for name in found}
+        data |= {_storable(name): _guessed([row.get(name) for row in rows]) for name in found}
     return pd.DataFrame(data, index=pd.RangeIndex(len(rows)))
 
 
@@ -226,7 +230,7 @@ def _date_text(value: Any) -> str | None:
 def _rfc_date(text: str) -> Any:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return pd.NaT
     return pd.Timestamp(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).tz_convert(
         "UTC"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 KEY_HEADER = "x-smtp2go-api-key"
 USER_AGENT = "smtp2go-kit (python)"
+LIBRARIES = frozenset({"httpx", "httpcore", "h11", "anyio", "ssl", "asyncio", "contextlib"})
 UNREACHABLE = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -72,13 +74,30 @@ def reply_of(response: httpx.Response) -> Reply:
     return Reply(response.status_code, headers, response.content)
 
 
-def without_frames(error: BaseException) -> BaseException:
-    """An error and its causes less their tracebacks, whose frames hold the request and the key."""
+def without_frames(error: BaseException, handled: BaseException | None) -> BaseException:
+    """An error and its causes less the libraries' frames, which hold the request and the key.
+
+    Args:
+        error: The error of a request.
+        handled: What the caller was handling meanwhile, which is left alone.
+    """
     link: BaseException | None = error
-    while link is not None:
-        link.__traceback__ = None
+    seen = {id(handled)}
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        link.__traceback__ = _own_frames(link.__traceback__)
         link = link.__cause__ or link.__context__
     return error
+
+
+def _own_frames(trace: TracebackType | None) -> TracebackType | None:
+    if trace is None:
+        return None
+    rest = _own_frames(trace.tb_next)
+    name = str(trace.tb_frame.f_globals.get("__name__", ""))
+    if name.partition(".")[0] in LIBRARIES:
+        return rest
+    return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
 
 
 def failure_of(error: httpx.HTTPError | httpx.InvalidURL, settings: Settings) -> NoAnswer:

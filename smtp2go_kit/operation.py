@@ -195,10 +195,9 @@ class Endpoint:
         )
 
     @functools.cached_property
-    def passwords(self) -> dict[str, int]:
-        """The names of the arguments that are passwords, and their places."""
-        inputs = enumerate((p.name, p.kind.input) for p in self.parameters)
-        return {name: place for place, (name, kind) in inputs if kind is Input.PASSWORD}
+    def passwords(self) -> frozenset[str]:
+        """The names of the arguments that are passwords."""
+        return frozenset(p.name for p in self.parameters if p.kind.input is Input.PASSWORD)
 
     def conceal(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -209,9 +208,12 @@ class Endpoint:
             args: Positional arguments.
             kwargs: Keyword arguments.
         """
-        places = self.passwords.values()
-        hidden = tuple(hide(a) if place in places else a for place, a in enumerate(args))
-        return hidden, {k: hide(v) if k in self.passwords else v for k, v in kwargs.items()}
+        if not self.passwords:
+            return args, dict(kwargs)
+        # What has no parameter may be a password under a wrong name or in a wrong place.
+        plain = {p.name: n for n, p in enumerate(self.parameters) if p.name not in self.passwords}
+        shown = [a if n in plain.values() else hide(a) for n, a in enumerate(args)]
+        return tuple(shown), {k: v if k in plain else hide(v) for k, v in kwargs.items()}
 
     @property
     def summary(self) -> str:

@@ -10,6 +10,7 @@ from smtp2go_kit.answers import Answer, structure, whole
 from smtp2go_kit.call import Call
 from smtp2go_kit.exchange import Session, Steps, form
 from smtp2go_kit.shapes import is_list, object_or_empty
+from smtp2go_kit.tables import Table
 
 MOST_EMPTY = 5
 """Pages without rows, one after the other, after which a search is over."""
@@ -58,7 +59,7 @@ def _records(session: Session, call: Call, progress: Callable[[int, int], None])
     seen, empty = {asked.get("continue_token")}, 0
     while True:
         page = yield from form(session, call, asked)
-        records, beside = _split(page.data, call)
+        records, beside = _split(page, call)
         rows += records
         empty = 0 if records else empty + 1
         total, token = _total(beside, call, len(rows)), beside.get("continue_token") or None
@@ -120,18 +121,22 @@ def _selects(session: Session, call: Call) -> bool:
     return bool(used and served and served.selects(call.arguments))
 
 
-def _split(data: Any, call: Call) -> tuple[list[Any], dict[str, Any]]:
-    table = call.operation.declared.table
-    if table is None or data is None or isinstance(data, str):
-        return [], {}
-    if is_list(data):
-        return data, {}
-    beside = dict(object_or_empty(data))
+def _split(page: Answer, call: Call) -> tuple[list[Any], dict[str, Any]]:
+    """The records of a page, and the other fields of its answer."""
+    table, data = call.operation.declared.table, page.data
+    if table is None or is_list(data):
+        return (data if is_list(data) else []), dict(page.beside)
+    beside = {**page.beside, **object_or_empty(data)}
     found = [structure(beside.pop(name)) for name in table.rows if name in beside]
-    if not found and beside.keys() & table.columns.keys():
+    if not found and any(_is_column(name, table) for name in beside):
         return [beside], {}
     rows: Any = next((records for records in found if records), None) or []
     return rows if is_list(rows) else [rows], beside
+
+
+def _is_column(name: str, table: Table) -> bool:
+    """Whether a field is a column, or an object or a list that becomes some."""
+    return any(column == name or column.startswith(f"{name}_") for column in table.columns)
 
 
 def _total(beside: Mapping[str, Any], call: Call, fetched: int) -> int:

@@ -60,10 +60,27 @@ class Secret:
         )
 
 
+class Unshown:
+    """What was given for a secret and is none; only its kind is told."""
+
+    def __init__(self, value: object) -> None:
+        self.kind = type(value).__name__
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
+
+
 def hide(value: Any) -> Any:
-    """A text as a secret; any other value, which is no password yet, as it is.
+    """A text as a secret; any other value that could hold one by its kind alone.
 
     Args:
         value: What a caller gave.
     """
-    return Secret(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return Secret(value)
+    return value if value is None or isinstance(value, (Secret, int, float)) else Unshown(value)
+
+
+def kind_of(value: Any) -> str:
+    """The name of a value's type, also of one that is not shown."""
+    return value.kind if isinstance(value, Unshown) else type(value).__name__

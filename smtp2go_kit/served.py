@@ -6,17 +6,14 @@ refuses the form itself, which changes nothing, is the served form sent instead.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smtp2go_kit.errors import ApiError, InvalidArgument, NotFound, ValidationFailed
+from smtp2go_kit.errors import ApiError, InvalidArgument, ValidationFailed
 
-FORM = re.compile(
-    "required|missing|unknown|unexpected|additional|not a field|not exist", re.IGNORECASE
-)
-"""Words about which fields a request has, and not about their values."""
+WRAP = "user_data"
+"""The document's object around an SMTP user's fields, which the service takes flat."""
 Arguments = Mapping[str, Any]
 Row = dict[str, Any]
 
@@ -73,20 +70,14 @@ class Served:
 
     def explains(self, refusal: ApiError) -> bool:
         """Whether a refusal may mean that the service takes only the served form."""
-        if isinstance(refusal, NotFound):
-            return self.path is not None and refusal.status == 404
+        if refusal.status == 404:
+            return self.path is not None
         return isinstance(refusal, ValidationFailed) and refusal.field in self.refused
 
-    def is_understood(self, first: ApiError, second: ApiError) -> bool:
-        """Whether the service understood the served form, though it refused it too.
-
-        Args:
-            first: The refusal of the documented form.
-            second: The refusal of the served form.
-        """
-        if not self.explains(second):
-            return True
-        return bool(FORM.search(first.message) and not FORM.search(second.message))
+    def proves(self, refusal: ApiError) -> bool:
+        """Whether a refusal can only mean that: it is about what the document does not have."""
+        newer = {*self.asks, *self.rename.values(), *([WRAP] if self.flat else [])}
+        return refusal.status == 404 or refusal.field in newer
 
     def body(self, arguments: Arguments, operation: str) -> dict[str, Any]:
         """The served form of the arguments, less what must be asked."""

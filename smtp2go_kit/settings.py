@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from smtp2go_kit.errors import InvalidArgument, MissingKey
-from smtp2go_kit.secret import Secret
+from smtp2go_kit.secret import Secret, kind_of
 
 Region = Literal["global", "us", "eu", "au"]
 HOSTS: dict[str, str] = {
@@ -59,7 +60,7 @@ def resolve(
     """
     if not _is_number(timeout) or not 0 < timeout < float("inf"):
         raise InvalidArgument("timeout", f"expected seconds above 0, got {timeout!r}")
-    if not _is_number(retries) or retries not in range(11):
+    if type(retries) is not int or retries not in range(11):
         raise InvalidArgument("retries", f"expected a whole number from 0 to 10, got {retries!r}")
     return Settings(_key(api_key), _url(region, base_url), timeout, retries)
 
@@ -76,7 +77,7 @@ def has_key() -> bool:
 def _key(given: str | Secret | None) -> Secret:
     key = _found() if given is None else given
     if not isinstance(key, Secret):
-        raise InvalidArgument("api_key", f"expected text, got a {type(key).__name__}")
+        raise InvalidArgument("api_key", f"expected text, got a {kind_of(key)}")
     if not key.reveal().strip():
         raise MissingKey
     if not _can_be_sent(key):
@@ -110,14 +111,12 @@ def _from_keyring() -> str | None:
 
 
 def _is_url(text: object) -> bool:
+    if not isinstance(text, str) or re.search(r"\s", text):
+        return False
     try:
-        parts = urlsplit(text) if isinstance(text, str) else None
-        return (
-            parts is not None
-            and parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0
-        )
+        parts = urlsplit(text)
+        is_base = not (parts.query or parts.fragment) and parts.port != 0
+        return is_base and parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return False
 

@@ -296,20 +296,44 @@ def told(field: str, message: str) -> httpx.Response:
     fault = {"fieldname": field, "message": message}
     code = "E_ApiResponseCodes.NON_VALIDATING_IN_PAYLOAD"
     data = {"error": "no", "error_code": code, "field_validation_errors": fault}
+    if not field:
+        data = {"error": message, "error_code": "E_ApiResponseCodes.API_EXCEPTION"}
     return httpx.Response(400, json={"data": data})
 
 
-def test_a_bad_value_in_the_served_form_is_told_and_the_form_remembered(serve):
-    service = serve(
-        told("username", "'username' is required but was not found"),
-        told("username", "'username' is in use"),
-        {"data": {"results": []}},
-    )
-    with pytest.raises(ValidationFailed, match="in use"):
+@pytest.mark.parametrize("field", ["user_data", "username"])
+def test_a_bad_value_in_the_served_form_is_told(serve, field):
+    service = serve(told(field, "no"), told("username", "already taken"))
+    with pytest.raises(ValidationFailed, match="already taken"):
         service.client.smtp_users.add("authuser", "word")
-    service.client.smtp_users.add("authuser", "word")
-    assert len(service.requests) == 3
-    assert "user_data" not in service.sent[2][1]
+    assert len(service.requests) == 2
+
+
+# What only a service of the document says, and what it says to the served form.
+DOCUMENTED = [
+    ("smtp_users.edit", USER, ("username", "does not exist"), ("user_data", "is mandatory")),
+    ("smtp_users.add", USER, ("username", "already taken"), ("", "an error occurred")),
+    ("smtp_users.add", USER, ("username", "taken"), ("email_password", "Unknown parameter")),
+    ("subaccount.close", {"email": "a@b.co"}, ("email", "not there"), ("", "an error occurred")),
+    (
+        "subaccount.add",
+        {"email": "a@b.co", "fullname": "A"},
+        ("email", "is unknown"),
+        ("email", "is mandatory"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("title", "arguments", "first", "second"), DOCUMENTED)
+def test_a_service_of_the_document_is_never_taken_for_todays(
+    serve, title, arguments, first, second
+):
+    service = serve(told(*first), told(*second), {"data": {}})
+    with pytest.raises(ValidationFailed, match=first[1]) as caught:
+        call(service.client, title, arguments)
+    assert caught.value.field == first[0]
+    call(service.client, title, arguments)
+    assert service.sent[2] == service.sent[0]
 
 
 def test_a_served_form_is_remembered_though_the_service_refuses_what_it_says(serve):
@@ -365,5 +389,13 @@ def test_headers_of_any_shape_are_looked_through_here(serve, headers):
 
 def test_todays_service_looks_for_no_header_without_a_name(serve):
     service = serve(refusal("headers"))
-    with pytest.raises(InvalidArgument, match=r"headers: .*add its key"):
+    with pytest.raises(ValidationFailed, match=r"headers: .*add its key"):
         service.client.email.search(headers=[{"value": "x"}])
+
+
+@pytest.mark.parametrize("code", ["NON_VALIDATING_IN_PAYLOAD", "ENDPOINT_PERMISSION_DENIED", ""])
+def test_a_path_that_does_not_exist_is_known_by_the_status(serve, code):
+    data = {"error": "no such endpoint", "error_code": f"E_ApiResponseCodes.{code}"}
+    service = serve(httpx.Response(404, json={"data": data}), {"data": {"subaccounts": []}})
+    service.client.subaccount.search()
+    assert [path for path, _ in service.sent] == ["/subaccount/search", "/subaccounts/search"]
