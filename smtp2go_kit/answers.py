@@ -49,6 +49,7 @@ IDS = frozenset({"email_id", "schedule_id"})
 MOST_TEXT = 300
 """Characters of a plain-text body that an error repeats."""
 KEY_TEXT = re.compile(r"api[ _-]?key", re.IGNORECASE)
+ABSENT_TEXT = re.compile(r"not found|does not exist|no such", re.IGNORECASE)
 RATE_TEXT = re.compile(r"rate.?limit|limit exceeded|too many requests", re.IGNORECASE)
 GARBLED = re.compile(r'"([^"]+)"\s*:\s*("(?:[^"\\]|\\.)*"|true|false|null|-?[\d.]+)')
 
@@ -262,6 +263,8 @@ def _kind(status: int, code: str | None, message: str, field: str | None) -> typ
         return ValidationFailed
     if status >= 500:
         return ServerError
+    if code == "API_EXCEPTION" and ABSENT_TEXT.search(message):
+        return NotFound
     silent = status < 400 and not (code or message)
     return STATUSES.get(status) or (UnexpectedAnswer if silent else ApiError)
 

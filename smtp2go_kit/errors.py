@@ -194,7 +194,7 @@ class ValidationFailed(ApiError, ValueError):
 class NotFound(ApiError, LookupError):
     """The service has no such path or object."""
 
-    advice = "Check the base URL and the name you looked for"
+    advice = "Look at what there is with the matching view or search, and check the base URL"
 
 
 class RateLimited(ApiError, TimeoutError):

@@ -211,8 +211,9 @@ class Endpoint:
         if not self.passwords:
             return args, dict(kwargs)
         # What has no parameter may be a password under a wrong name or in a wrong place.
-        plain = {p.name: n for n, p in enumerate(self.parameters) if p.name not in self.passwords}
-        shown = [a if n in plain.values() else hide(a) for n, a in enumerate(args)]
+        plain = {p.name: p.required for p in self.parameters if p.name not in self.passwords}
+        places = [plain.get(p.name, False) for p in self.parameters]
+        shown = [a if any(places[n : n + 1]) else hide(a) for n, a in enumerate(args)]
         return tuple(shown), {k: v if k in plain else hide(v) for k, v in kwargs.items()}
 
     @property

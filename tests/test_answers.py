@@ -7,10 +7,11 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
-from smtp2go_kit import ApiError, Secret, SendFailed, child_frame
+from smtp2go_kit import ApiError, NotFound, Secret, SendFailed, child_frame
 
 DOCUMENT = {
     entry["path"]: entry["response_example"]
@@ -399,3 +400,58 @@ def test_child_frames_outlive_pickling(serve):
     frame = serve({"data": {"emails": emails}}).client.email.search()
     kept = pickle.loads(pickle.dumps(frame))
     assert list(child_frame(kept, "opens")["ip_address"]) == ["192.0.2.1"]
+
+
+def test_pages_whose_rows_are_the_data_are_followed(serve):
+    pages = [([{"email_id": "a"}], "t1"), ([{"email_id": "b"}], None)]
+    service = serve(
+        *({"data": rows, "total_events": 2, "continue_token": token} for rows, token in pages)
+    )
+    frame = service.client.activity.search()
+    assert (list(frame["email_id"]), frame.attrs["total"]) == (["a", "b"], 2)
+
+
+@pytest.mark.parametrize("data", [{"request_id": "q"}, "ok", {"mode": "disabled"}], ids=repr)
+def test_rows_beside_other_data_are_seen(serve, data):
+    frame = serve({"data": data, "allowed_senders": ["a.com"]}).client.allowed_senders.view()
+    assert list(frame["allowed_senders"]) == ["a.com"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": [{"succeeded": 0, "failed": 1, "failures": ["550 x"]}]},
+        {"email_response": [{"succeeded": 0, "failed": 1, "failures": ["550 x"]}]},
+        {"data": {"field_validation_errors": {"fieldname": "sender", "message": "bad"}}},
+        {"data": {"succeeded": 0, "failed": 0, "failures": []}},
+    ],
+    ids=["list", "response", "field", "nothing"],
+)
+def test_a_refused_send_is_no_success_in_any_shape(serve, body):
+    with pytest.raises(ApiError):
+        serve(body).client.email.send("a@b.de", "c@d.de", "Hi")
+
+
+def test_a_domain_alone_is_a_row(serve):
+    data = {"domain": {"fulldomain": "x.co"}, "trackers": []}
+    frame = serve({"data": data}).client.domain.view()
+    assert list(frame["domain_fulldomain"]) == ["x.co"]
+
+
+def test_child_frames_need_the_columns_that_name_their_parents(serve):
+    emails = [
+        {"email_id": n, "recipient": "b@c.de", "opens": [{"ip_address": f"192.0.2.{n}"}]}
+        for n in "12"
+    ]
+    frame = serve({"data": {"emails": emails}}).client.email.search()
+    moved = frame.set_index(["email_id", "recipient"]).iloc[:1]
+    assert list(child_frame(moved, "opens")["ip_address"]) == ["192.0.2.1"]
+    for names in (["subject"], ["recipient"]):
+        with pytest.raises(KeyError, match="email_id"):
+            child_frame(frame[names], "opens")
+
+
+def test_an_absent_object_is_not_found_whatever_the_status(serve):
+    data = {"error": "The domain was not found", "error_code": "E_ApiResponseCodes.API_EXCEPTION"}
+    with pytest.raises(NotFound, match="Look at what there is"):
+        serve(httpx.Response(400, json={"data": data})).client.domain.verify("nope.org")

@@ -10,8 +10,10 @@ import pathlib
 import re
 from collections import deque
 from email import message_from_bytes, policy
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.mime.text import MIMEText
+from email.utils import formataddr
 from typing import Any
 
 import numpy as np
@@ -289,7 +291,44 @@ def test_an_open_file_is_sent_whole_under_its_name(serve, tmp_path):
         sent(serve, attachments=file)
 
 
-@pytest.mark.parametrize("content", [bytearray(b"x"), memoryview(b"x")], ids=["array", "view"])
+def test_an_open_file_is_sent_whole_wherever_it_was_read_last(serve, tmp_path):
+    written = io.BytesIO()
+    written.write(b"abc")
+    for _ in range(2):
+        assert sent(serve, attachments=written)["attachments"][0]["fileblob"] == "YWJj"
+
+
+def test_a_tuple_of_two_files_is_two_files(serve, tmp_path):
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    first.write_bytes(b"a")
+    second.write_bytes(b"b")
+    with second.open("rb") as file:
+        for other in (
+            second,
+            str(second),
+            ("b.txt", b"b"),
+            file,
+            {"filename": "b.txt", "content": b"b"},
+        ):
+            blobs = sent(serve, attachments=(str(first), other))["attachments"]
+            assert [blob["filename"] for blob in blobs] == ["a.txt", "b.txt"]
+    with pytest.raises(InvalidArgument, match=r"missing\.txt"):
+        sent(serve, attachments=(str(first), str(tmp_path / "missing.txt")))
+
+
+@pytest.mark.parametrize("path", ["~nosuchuser/x", "a" * 5000, "a\0b", "QUJD" * 2000])
+def test_an_odd_path_is_refused_in_short(serve, path):
+    for files in (path, [path], (path, "text")):
+        with pytest.raises(InvalidArgument, match=r"^email\.send: attachments: ") as caught:
+            sent(serve, attachments=files)
+        assert len(str(caught.value)) < 10_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [bytearray(b"x"), memoryview(b"x"), memoryview(b"xy")[::2]],
+    ids=["array", "view", "slice"],
+)
 def test_any_bytes_are_a_file(serve, content):
     for form in (content, ("a.txt", content), {"filename": "a.txt", "content": content}):
         assert sent(serve, attachments=form)["attachments"][0]["fileblob"] == "eA=="
@@ -314,6 +353,15 @@ def test_one_entry_of_the_apis_header_list_is_one_header(serve):
         "a+b@b.com",
         "a@[192.0.2.1]",
         '"a b"@b.com',
+        "山田　太郎 <a@b.jp>",
+        "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627 <a@b.ir>",
+        "John\u00a0Doe <a@b.co>",
+        "👨\u200d👩\u200d👧 Family <a@b.co>",
+        "a@उदाहरण.भारत",
+        "a@💩.la",
+        "a@b.co (John Doe)",
+        formataddr(("Ünal, Çağ", "a@b.co")),
+        str(Address("Jörg Ünal", "a", "b.co")),
     ],
 )
 def test_one_mailbox_in_any_of_its_forms_is_sent_as_it_is(serve, mailbox):

@@ -367,3 +367,55 @@ def test_passwords_in_answers_of_any_shape_are_masked(serve, data):
     frame = serve(response).client.smtp_users.view()
     assert leaks(frame.to_csv(), repr(frame.attrs)) == []
     assert "55" not in frame.to_csv()
+
+
+MISPLACED: dict[str, Callable[[Any], Any]] = {
+    "name": lambda add: add("authuser", password="canary-pa55word"),
+    "place": lambda add: add("authuser", "x", "canary-pa55word"),
+    "bytes": lambda add: add("authuser", b"canary-pa55word"),
+    "list": lambda add: add("authuser", ["canary-pa55word"]),
+}
+
+
+@kinds
+@pytest.mark.parametrize("misplaced", MISPLACED.values(), ids=list(MISPLACED))
+def test_a_misplaced_password_is_not_in_our_frames(made, misplaced):
+    client = made(KEY)
+
+    def call() -> None:
+        pending = misplaced(client.smtp_users.add)
+        asyncio.run(pending)
+
+    with pytest.raises((TypeError, Smtp2GoError)) as caught:
+        call()
+    held = [line for line in leaks(*with_values(caught.value)) if not line.startswith('"')]
+    assert [line for line in held if "lambda add" not in line] == []
+
+
+@kinds
+def test_a_key_given_as_bytes_is_not_shown(made):
+    shown = error_of(lambda: made(b"api-CANARYkeyCANARYkeyCANARYkey01234"), everything)
+    assert [line for line in leaks(*shown) if "lambda" not in line] == []
+
+
+def test_the_callers_own_traceback_is_left_alone(serve):
+    client = serve(httpx.ConnectError("refused"), {"data": {}}).client
+    with pytest.raises(ZeroDivisionError) as caught:
+        _ = 1 / 0
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    try:
+        raise caught.value
+    except ZeroDivisionError:
+        client.suppression.add("a@b.de")
+    assert len(traceback.extract_tb(caught.value.__traceback__)) > len(frames) > 0
+
+
+def test_what_went_wrong_in_a_transport_is_told_with_its_place(serve):
+    def broken(request: httpx.Request) -> httpx.Response:
+        raise RuntimeError("boom") from OSError("disk full")
+
+    with pytest.raises(RuntimeError, match="boom") as caught:
+        serve(broken).client.stats.email_cycle()
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "disk full" in shown
+    assert "in broken" in shown

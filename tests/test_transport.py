@@ -9,6 +9,7 @@ import json
 import multiprocessing
 import socket
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ ACCEPTED = {"data": {"succeeded": 1, "failed": 0, "email_id": "1er8bV-6Tw0Mi-7h"
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers by the server's script, one step a request: JSON, "close" or "silence"."""
+    """Answers by the server's script, one step a request: JSON, "close", "silence" or "late"."""
 
     protocol_version = "HTTP/1.1"
     server: Server
@@ -36,6 +37,9 @@ class Handler(BaseHTTPRequestHandler):
         step = self.server.script[min(len(self.server.bodies), len(self.server.script)) - 1]
         if step == "silence":
             self.server.over.wait(10)
+        if step == "late":
+            time.sleep(0.3)
+            step = ACCEPTED
         if isinstance(step, str):
             self.close_connection = True
             return
@@ -260,3 +264,16 @@ def test_one_async_client_serves_loops_in_several_threads():
         with ThreadPoolExecutor(4) as pool:
             answers = [pool.submit(asyncio.run, main()) for _ in range(4)]
             assert [a["succeeded"] for made in answers for a in made.result()] == [1] * 20
+
+
+def test_an_async_client_that_is_closed_lets_calls_under_way_end():
+    async def main(url: str) -> list[Any]:
+        client = AsyncClient(KEY, base_url=url)
+        calls = [asyncio.ensure_future(send(client)) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        await client.aclose()
+        return await asyncio.gather(*calls)
+
+    with serving("late") as server:
+        answers = asyncio.run(main(server.url))
+    assert [answer["succeeded"] for answer in answers] == [1, 1, 1]

@@ -107,7 +107,8 @@ class Activity(Group[C]):
             start_date: First moment to include, UTC: an ISO-8601 string, a datetime, a date,
                 or a time ago such as ``"7d"`` or ``"24h"``; midnight today if not given.
             end_date: Moment to stop before, written alike; now if not given.
-            search: Text to look for in every field; ``text1 | text2`` means either.
+            search: Text to look for in every field (by today's service in the id, the subject
+                and the recipients); ``text1 | text2`` means either.
             search_subject: Text to look for in the subject.
             search_sender: Text to look for in the sender's address.
             search_recipient: Text to look for in the recipients' addresses.
@@ -116,7 +117,7 @@ class Activity(Group[C]):
             continue_token: Where to go on: ``frame.attrs["continue_token"]`` of the same
                 search; the service forgets it after 5 minutes. A time ago moves on, so give
                 ``frame.attrs["window"][0]`` in place of ``"7d"``.
-            only_latest: Keep only the latest event of each email.
+            only_latest: Keep only the latest event of each email; false if not given.
             event_types: Kinds of event to keep: ``processed``, ``soft-bounced``,
                 ``hard-bounced``, ``rejected``, ``spam``, ``delivered``, ``unsubscribed``,
                 ``resubscribed``, ``opened``, ``clicked``; all if not given.

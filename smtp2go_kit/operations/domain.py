@@ -94,7 +94,8 @@ class Domain(Group[C]):
                 given.
             returnpath_subdomain: The label of the return path; ``em`` and the member's number
                 if not given.
-            auto_verify: Look the DNS records up at once.
+            auto_verify: Look the DNS records up at once; by the document not unless true, by
+                today's service unless false.
         """
         ...
 
@@ -161,7 +162,8 @@ class Domain(Group[C]):
         Args:
             domain: The sender domain.
             subaccount_id: The id of a subaccount to call on behalf of.
-            requisition_ssl: Also request a certificate, so that tracked links are HTTPS.
+            requisition_ssl: Also request a certificate, so that tracked links are HTTPS; false
+                if not given.
         """
         ...
 

@@ -261,12 +261,12 @@ class Email(Group[C]):
             username: Only emails sent by this user.
             headers: Headers an email must have, as ``[{"key": "Bcc", "value": "a@b.com"}]``.
             status_counts: Return no emails but their number by status, in
-                ``frame.attrs["status_counts"]``.
-            opened_only: Only emails that a recipient opened.
-            clicked_only: Only emails with a link that a recipient clicked.
+                ``frame.attrs["status_counts"]``; false if not given.
+            opened_only: Only emails that a recipient opened; false if not given.
+            clicked_only: Only emails with a link that a recipient clicked; false if not given.
             sort_by: The time to sort by: ``email_ts`` (if not given) or ``delivered_at``.
             sort_dir: The direction to sort in: ``desc`` (if not given) or ``asc``.
-            ignore_case: Take capital and small letters as equal.
+            ignore_case: Take capital and small letters as equal; false if not given.
             progress: Show a progress bar; only where output is interactive if not given.
         """
         ...

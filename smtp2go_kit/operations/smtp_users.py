@@ -131,17 +131,17 @@ class SmtpUsers(Group[C]):
                 and ``. _ - @``.
             email_password: The password the user signs in with.
             comments: Comments kept with the user.
-            custom_ratelimit: Whether the user has a rate limit of its own.
+            custom_ratelimit: Whether the user has a rate limit of its own; false if not given.
             custom_ratelimit_value: Most emails in each period, if custom_ratelimit is true.
             custom_ratelimit_period: The period: seconds (``"3600"``), ``"hh:mm:ss"`` below a
                 day, or days (``"20 days"``).
             description: Further information about the user.
-            feedback_enabled: Whether feedback text is put into each email.
+            feedback_enabled: Whether feedback text is put into each email; false if not given.
             feedback_domain: The domain of the feedback links.
             feedback_html: HTML put into HTML bodies; ``%%UNSUBSCRIBE%%`` becomes the link.
             feedback_text: Text put into plain-text bodies.
-            archive_enabled: Whether the user's emails are archived.
-            open_tracking_enabled: Whether opens are tracked.
+            archive_enabled: Whether the user's emails are archived; false if not given.
+            open_tracking_enabled: Whether opens are tracked; false if not given.
             audit_email: An address that gets a blind copy of each email; ``""`` for none.
         """
         ...
@@ -177,17 +177,17 @@ class SmtpUsers(Group[C]):
             username: The name of the user to edit.
             email_password: The password the user signs in with from now on.
             comments: Comments kept with the user.
-            custom_ratelimit: Whether the user has a rate limit of its own.
+            custom_ratelimit: Whether the user has a rate limit of its own; false if not given.
             custom_ratelimit_value: Most emails in each period, if custom_ratelimit is true.
             custom_ratelimit_period: The period: seconds (``"3600"``), ``"hh:mm:ss"`` below a
                 day, or days (``"20 days"``).
             description: Further information about the user.
-            feedback_enabled: Whether feedback text is put into each email.
+            feedback_enabled: Whether feedback text is put into each email; false if not given.
             feedback_domain: The domain of the feedback links.
             feedback_html: HTML put into HTML bodies; ``%%UNSUBSCRIBE%%`` becomes the link.
             feedback_text: Text put into plain-text bodies.
-            archive_enabled: Whether the user's emails are archived.
-            open_tracking_enabled: Whether opens are tracked.
+            archive_enabled: Whether the user's emails are archived; false if not given.
+            open_tracking_enabled: Whether opens are tracked; false if not given.
             audit_email: An address that gets a blind copy of each email; ``""`` for none.
         """
         ...

@@ -80,12 +80,21 @@ class Stats(Group[C]):
         ),
     )
     def email_bounces(self) -> pd.DataFrame:
-        """Bounces over the last 30 days, in one row."""
+        """Bounces over the last 30 days, in one row.
+
+        ``emails`` counts all that were sent, ``rejects`` those of them that went no further,
+        ``softbounces`` and ``hardbounces`` those that bounced; ``bounce_percent`` is the share
+        that bounced, 0 to 100.
+        """
         ...
 
     @operation("/stats/email_cycle", Effect.READ, table=Table(CYCLE))
     def email_cycle(self) -> pd.DataFrame:
-        """The monthly cycle: its start and end, and the emails used and left, in one row."""
+        """The monthly cycle, in one row.
+
+        ``cycle_start`` and ``cycle_end`` (UTC), and the emails ``cycle_used``,
+        ``cycle_remaining`` and ``cycle_max``; each recipient counts as one email.
+        """
         ...
 
     @operation(
@@ -108,6 +117,8 @@ class Stats(Group[C]):
     ) -> pd.DataFrame:
         """Activity over a window, one row for each SMTP username or sender address.
 
+        ``used`` counts emails, ``bytecount`` and ``avgsize`` are bytes; today's service adds
+        counts of outcomes and their shares as percentages, 0 to 100.
         ``frame.attrs["count"]`` holds the emails of the whole window.
 
         Args:
@@ -125,7 +136,11 @@ class Stats(Group[C]):
         table=Table({"emails": COUNT, "rejects": COUNT, "spams": COUNT, "spam_percent": RATE}),
     )
     def email_spam(self) -> pd.DataFrame:
-        """Spam complaints over the last 30 days, in one row."""
+        """Spam complaints over the last 30 days, in one row.
+
+        ``emails`` counts all that were sent, ``rejects`` those of them that went no further,
+        ``spams`` the complaints; ``spam_percent`` is their share, 0 to 100.
+        """
         ...
 
     @operation(
@@ -143,7 +158,11 @@ class Stats(Group[C]):
         ),
     )
     def email_unsubs(self) -> pd.DataFrame:
-        """Unsubscribes over the last 30 days, in one row."""
+        """Unsubscribes over the last 30 days, in one row.
+
+        ``emails`` counts all that were sent, ``rejects`` those of them that went no further;
+        ``unsubscribes_percent`` is the share of ``unsubscribes``, 0 to 100.
+        """
         ...
 
     @operation(
@@ -153,5 +172,8 @@ class Stats(Group[C]):
         table=Table(SUMMARY, aliases=UNSUBSCRIBES),
     )
     def email_summary(self) -> pd.DataFrame:
-        """The cycle, bounces, spam complaints and unsubscribes together, in one row."""
+        """The cycle, bounces, spam complaints and unsubscribes together, in one row.
+
+        ``email_count`` counts the emails of the last 30 days; percentages are 0 to 100.
+        """
         ...

@@ -133,7 +133,8 @@ class Subaccount(Group[C]):
             fullname: The subaccount's full name.
             limit: Most emails in a billing cycle: 10000, 20000, 40000, 60000, 80000, 100000,
                 250000, 500000, 1000000, 2000000, 3000000, 5000000 or 10000000.
-            dedicated_ip: Give it an IP address of its own; needs a limit above 100,000.
+            dedicated_ip: Give it an IP address of its own; needs a limit above 100,000;
+                false if not given.
         """
         ...
 
@@ -169,7 +170,8 @@ class Subaccount(Group[C]):
             new_email: Its address from now on.
             limit: Most emails in a billing cycle: 10000, 20000, 40000, 60000, 80000, 100000,
                 250000, 500000, 1000000, 2000000, 3000000, 5000000 or 10000000.
-            dedicated_ip: Give it an IP address of its own; needs a limit above 100,000.
+            dedicated_ip: Give it an IP address of its own; needs a limit above 100,000;
+                false if not given.
         """
         ...
 

@@ -67,7 +67,8 @@ def _found(request: Request) -> list[Event]:
     events = in_window(request.account.events, args, request.account.now(), lambda e: e.ts)
     if types := args.get("event_types"):
         events = [event for event in events if event.event in types]
-    for name, text_of in SEARCHED.items():
+    searched = SEARCHED | ({"search": _addressed} if request.is_served else {})
+    for name, text_of in searched.items():
         if words := _words(args.get(name)):
             events = [e for e in events if any(word in text_of(e).lower() for word in words)]
     latest = args.get("only_latest") or args.get("only_latest_by_sent")
@@ -76,11 +77,29 @@ def _found(request: Request) -> list[Event]:
 
 def _everything(event: Event) -> str:
     email = event.email
-    return (
-        f"{email.email_id} {email.subject} {email.header_from} {email.sender} {email.to} "
-        f"{email.recipient} {email.cc} {email.bcc} {email.username} {event.smtp_response} "
-        f"{event.reason}"
+    return " ".join(
+        (
+            _addressed(event),
+            email.header_from,
+            email.sender,
+            email.cc,
+            email.reply_to,
+            email.username,
+            event.event,
+            event.smtp_response,
+            event.reason,
+            event.error,
+            event.client_fullname,
+            event.url,
+            event.user_agent,
+        )
     )
+
+
+def _addressed(event: Event) -> str:
+    """What today's service looks through for ``search``."""
+    email = event.email
+    return f"{email.email_id} {email.subject} {email.to} {email.recipient} {email.bcc}"
 
 
 SEARCHED: dict[str, Callable[[Event], str]] = {

@@ -151,12 +151,23 @@ def _fate(account: Account, email: Email) -> Iterator[Event]:
 
 def _refusal(account: Account, email: Email) -> str:
     if suppressed := account.suppression_of(email.recipient):
-        return f"recipient is on the suppression list ({suppressed.reason})"
+        return on_the_list(suppressed.reason)
     if _magic(email.recipient) in ("reject", "rejected"):
-        return "recipient is on the suppression list (manual)"
-    if not account.senders.allows(email.sender):
-        return f"550 {email.sender} is not among the allowed senders of this account"
+        return on_the_list("manual")
+    if account.senders.mode != "disabled":
+        # A list in force stands in for sender domains and single senders.
+        allowed = account.senders.allows(email.sender)
+        return "" if allowed else f"550 {email.sender} is not an allowed sender of this account"
     return "" if is_verified(account, email.sender) else not_verified(email.sender)
+
+
+def on_the_list(reason: str) -> str:
+    """What the service says of a recipient that is suppressed for a reason.
+
+    Args:
+        reason: The reason, as ``bounce``.
+    """
+    return f"recipient is on the suppression list ({reason})"
 
 
 def not_verified(sender: str) -> str:

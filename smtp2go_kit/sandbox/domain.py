@@ -11,6 +11,9 @@ from smtp2go_kit.sandbox.requests import CORRECT, Refused, invalid
 from smtp2go_kit.sandbox.service import Request, answers
 
 DKIM, RETURN, TRACK = "dkim.smtp2go.net", "return.smtp2go.net", "track.smtp2go.net"
+TARGETS = {"dkim": DKIM, "rpath": RETURN, "cname": TRACK}
+SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
+"""Labels that are part of a country's suffix, as in co.uk."""
 UNPUBLISHED = "nodns"
 
 
@@ -32,7 +35,11 @@ def add(request: Request) -> dict[str, Any]:
     domain.subaccount_access |= args.get("subaccount_access") or {}
     if args.get("auto_verify", request.is_served):
         _look_up(domain)
-    return _domains(request, [domain])
+    shown = _domains(request, [domain])
+    for record in (shown["domains"][0]["domain"], *shown["domains"][0]["trackers"]):
+        # Only this answer tells the targets as values before they are verified.
+        record |= {f"{k}_value": t for k, t in TARGETS.items() if f"{k}_value" in record}
+    return shown
 
 
 @answers(operations.Domain.remove, top_level=True)
@@ -112,7 +119,7 @@ def _domains(request: Request, domains: list[held.Domain]) -> dict[str, Any]:
 
 def _domain(domain: held.Domain, request: Request) -> dict[str, Any]:
     name = domain.fulldomain
-    *sub, label, suffix = name.split(".") if "." in name else ["", name, ""]
+    *sub, label, suffix = _parted(name)
     selector = domain.dkim_selector
     shown: dict[str, Any] = {
         "fulldomain": name,
@@ -133,9 +140,17 @@ def _domain(domain: held.Domain, request: Request) -> dict[str, Any]:
     return {"domain": shown, "trackers": trackers} | (newer if request.is_served else {})
 
 
+def _parted(name: str) -> list[str]:
+    """The labels of a domain, with a suffix such as co.uk as one."""
+    labels = name.split(".")
+    if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVEL:
+        labels[-2:] = [".".join(labels[-2:])]
+    return labels if len(labels) > 1 else [*labels, ""]
+
+
 def _tracker(tracker: held.Tracker, domain: held.Domain, request: Request) -> dict[str, Any]:
     host = f"{tracker.subdomain}.{domain.fulldomain}"
-    label, _, suffix = domain.fulldomain.rpartition(".")
+    *_, label, suffix = _parted(domain.fulldomain)
     shown: dict[str, Any] = {
         "fulldomain": host,
         "subdomain": tracker.subdomain,

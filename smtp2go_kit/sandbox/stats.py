@@ -9,6 +9,7 @@ from typing import Any
 from smtp2go_kit.operations import Stats
 from smtp2go_kit.sandbox import times
 from smtp2go_kit.sandbox.account import DAY, Account, Email
+from smtp2go_kit.sandbox.delivery import on_the_list
 from smtp2go_kit.sandbox.service import Request, answers
 
 WINDOW = 30 * DAY
@@ -33,8 +34,10 @@ def _counts(request: Request) -> dict[str, int]:
     emails = _recent(request)
     status = Counter(e.status for e in emails)
     return {
-        "emails": len(emails) - status["rejected"],
+        "emails": len(emails),
         "rejects": status["rejected"],
+        "bounce_rejects": _suppressed(emails, "bounce"),
+        "spam_rejects": _suppressed(emails, "spam"),
         "softbounces": status["softbounce"],
         "hardbounces": status["hardbounce"],
         "spams": status["complained"],
@@ -42,6 +45,12 @@ def _counts(request: Request) -> dict[str, int]:
         "opens": sum(len(e.opens) for e in emails),
         "clicks": sum(len(e.clicks) for e in emails),
     }
+
+
+def _suppressed(emails: list[Email], reason: str) -> int:
+    """How many were rejected because an earlier one had bounced, or was called spam."""
+    why = on_the_list(reason)
+    return sum(e.status == "rejected" and e.response == why for e in emails)
 
 
 def _unsubscribe_field(request: Request) -> str:
@@ -103,11 +112,11 @@ def email_summary(request: Request) -> dict[str, Any]:
     bounces = counts["softbounces"] + counts["hardbounces"]
     shown: dict[str, Any] = email_cycle(request) | {
         "email_count": counts["emails"],
-        "bounce_rejects": counts["rejects"],
+        "bounce_rejects": counts["bounce_rejects"],
         "softbounces": counts["softbounces"],
         "hardbounces": counts["hardbounces"],
         "bounce_percent": _percent(bounces, counts["emails"], request),
-        "spam_rejects": 0,
+        "spam_rejects": counts["spam_rejects"],
         "spam_percent": _percent(counts["spams"], counts["emails"], request),
         "unsubscribes": counts["unsubscribes"],
         _unsubscribe_field(request): _percent(counts["unsubscribes"], counts["emails"], request),

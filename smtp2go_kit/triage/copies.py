@@ -20,6 +20,9 @@ KINDS: tuple[EventType, ...] = (
     "unsubscribed",
 )
 """The events that say what became of an email; opens and clicks do not."""
+LEAST_DOMAIN = 5
+"""Fewest emails to a recipient domain for its rate to say anything: all of 5 bouncing puts the
+95 % interval above one half."""
 
 
 def addressed(events: pd.DataFrame) -> pd.DataFrame:

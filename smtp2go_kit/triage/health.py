@@ -14,7 +14,7 @@ from smtp2go_kit import encoding
 from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument, Smtp2GoError
 from smtp2go_kit.triage import parts
-from smtp2go_kit.triage.copies import KINDS, by_domain, copies
+from smtp2go_kit.triage.copies import KINDS, LEAST_DOMAIN, by_domain, copies
 from smtp2go_kit.triage.parts import Quota, Volume
 from smtp2go_kit.triage.rates import Rate
 from smtp2go_kit.triage.responses import responses
@@ -22,9 +22,6 @@ from smtp2go_kit.types import EventType, Moment
 
 T = TypeVar("T")
 SANDBOX = "http://sandbox/"
-LEAST_DOMAIN = 5
-"""Fewest emails to a recipient domain for its rate to say anything: all of 5 bouncing puts the
-95 % interval above one half."""
 FREE_PLAN = 1_000
 """Emails a cycle up to which a plan is a free one (SMTP2GO's own WordPress plugin)."""
 FREE_DAYS = 5

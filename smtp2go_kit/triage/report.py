@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from smtp2go_kit.triage.copies import LEAST_DOMAIN
 from smtp2go_kit.triage.rates import Rate
 from smtp2go_kit.triage.wording import ascii_only, number, percent, plain, rows, share, span
 
@@ -143,6 +144,8 @@ def _domains(domains: pd.DataFrame) -> Iterator[str]:
         counted = f"{number(row.bounced)} of {number(row.sent)}"
         yield f"  {plain(row.domain, 50):50}{counted:>18}{percent(row.percent):>10}"
     yield from _left(len(domains))
+    if len(domains):
+        yield f"  (of domains with at least {LEAST_DOMAIN} emails)"
 
 
 def _responses(table: pd.DataFrame) -> Iterator[str]:

@@ -32,7 +32,10 @@ def share(count: int, of: int) -> str:
 
 def span(days: float) -> str:
     """A time span in days, or hours where it is short."""
-    return f"{days:.3g} days" if days >= 2 else f"{24 * days:.3g} hours"
+    for unit, size in (("day", 1.0), ("hour", 1 / 24), ("minute", 1 / 1440)):
+        if days >= 2 * size or unit == "minute":
+            return f"{days / size:.3g} {unit}s"
+    raise AssertionError("the last unit takes any span")
 
 
 def and_more(named: list[str], of: int) -> str:

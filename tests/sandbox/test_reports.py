@@ -25,16 +25,18 @@ def test_a_send_counts_in_the_reports_and_in_the_history(client):
     send(client, "spam@customer.test", "unsubscribe@customer.test", sender="zoe@example.net")
     send(client, "open@x.test", "click@x.test", "a@x.test", "b@x.test", "reject@x.test")
     bounces = client.stats.email_bounces().iloc[0]
-    assert (bounces["emails"], bounces["rejects"]) == (10, 1)
-    assert (bounces["softbounces"], bounces["hardbounces"], bounces["bounce_percent"]) == (1, 1, 20)
+    assert (bounces["emails"], bounces["rejects"]) == (11, 1)
+    assert (bounces["softbounces"], bounces["hardbounces"]) == (1, 1)
+    assert bounces["bounce_percent"] == round(200 / 11, 2)
     spam, unsubscribed = client.stats.email_spam().iloc[0], client.stats.email_unsubs().iloc[0]
-    assert (spam["spams"], spam["spam_percent"]) == (1, 10)
-    assert (unsubscribed["unsubscribes"], unsubscribed["unsubscribes_percent"]) == (1, 10)
+    share = round(100 / 11, 2)
+    assert (spam["spams"], spam["spam_percent"]) == (1, share)
+    assert (unsubscribed["unsubscribes"], unsubscribed["unsubscribes_percent"]) == (1, share)
     summary = client.stats.email_summary().iloc[0]
     assert (summary["email_count"], summary["bounce_percent"], summary["spam_percent"]) == (
-        10,
-        20,
-        10,
+        11,
+        bounces["bounce_percent"],
+        share,
     )
     history = client.stats.email_history(group_by="email_address")
     assert dict(zip(history["email_address"], history["used"], strict=True)) == {
@@ -88,3 +90,23 @@ def test_a_cycle_is_a_month(contract, now, start, end):
         cycle = client.stats.email_cycle().iloc[0]
     assert cycle["cycle_start"] == dt.datetime.fromisoformat(f"{start}T12:00:00+00:00")
     assert cycle["cycle_end"] == dt.datetime.fromisoformat(f"{end}T12:00:00+00:00")
+
+
+def test_rejects_are_told_by_why_the_recipient_is_suppressed(client):
+    for recipient in ("bounce@x.test", "spam@x.test", "spam+2@x.test", "unsubscribe@x.test"):
+        send(client, recipient)
+        send(client, recipient)
+    summary = client.stats.email_summary().iloc[0]
+    assert summary["email_count"] == 8
+    assert (summary["bounce_rejects"], summary["spam_rejects"]) == (1, 2)
+    assert client.stats.email_bounces()["rejects"].item() == 4
+    assert client.stats.email_cycle()["cycle_used"].item() == 8
+    assert client.stats.email_history()["used"].sum() == 8
+
+
+def test_every_report_has_the_same_rates(posting, clock):
+    post = posting(Sandbox(empty=True, contract="served", now=clock))
+    message = {"sender": ANN, "to": ["bounce@x.test", "reject@x.test", "a@x.test"], "subject": "Hi"}
+    post.data("/email/send", message)
+    history, summary = post.data("/stats/email_history"), post.data("/stats/email_summary")
+    assert float(summary["bounce_percent"]) == history["bounce_percent_total"] == 33.33

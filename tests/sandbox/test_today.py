@@ -233,8 +233,18 @@ def test_todays_answers_have_the_fields_that_the_document_lacks(today):
 def test_the_allowed_senders_decide_in_the_mode_they_are_in(today, mode, passes):
     today.data("/allowed_senders/update", {"allowed_senders": ["@example.com"], "mode": mode})
     today.data("/email/send", MESSAGE)
-    today.data("/email/send", {**MESSAGE, "sender": "a@example.net"})
+    today.data("/email/send", {**MESSAGE, "sender": "a@unverified.org"})
     events = today.data("/activity/search", {"only_latest": True})["events"]
     fates = {event["sender"]: event["event"] for event in events}
     assert (fates["a@example.com"] == "delivered") is passes
-    assert (fates["a@example.net"] == "delivered") is not passes
+    assert (fates["a@unverified.org"] == "delivered") is not passes
+
+
+def test_a_new_domain_tells_the_targets_that_a_view_keeps_back(today):
+    new = {"domain": "shop.co.uk", "auto_verify": False}
+    [added] = today.data("/domain/add", new)["domains"]
+    assert added["domain"]["dkim_value"] == added["domain"]["dkim_expected"] == "dkim.smtp2go.net"
+    assert added["trackers"][0]["cname_value"] == "track.smtp2go.net"
+    assert (added["domain"]["domain"], added["domain"]["suffix"]) == ("shop", "co.uk")
+    [viewed] = today.data("/domain/view")["domains"]
+    assert (viewed["domain"]["dkim_value"], viewed["domain"]["dkim_verified"]) == ("", False)

@@ -48,6 +48,4 @@ def seed(account: Account, *, days: int = 90) -> None:
     ]
     account.events.sort(key=attrgetter("ts"))
     suppress(account, outcomes, reactions)
-    account.cycle_used = sum(
-        email.ts >= account.cycle_start and email.status != "rejected" for email in account.emails
-    )
+    account.cycle_used = sum(email.ts >= account.cycle_start for email in account.emails)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from smtp2go_kit.sandbox.account import DAY, Account, Reason
-from smtp2go_kit.sandbox.delivery import not_verified
+from smtp2go_kit.sandbox.delivery import not_verified, on_the_list
 from smtp2go_kit.sandbox.seeding.outcomes import Outcomes
 from smtp2go_kit.sandbox.seeding.people import Ints, People
 from smtp2go_kit.sandbox.seeding.providers import PROVIDERS
@@ -130,7 +130,7 @@ def _stop(outcomes: Outcomes, reactions: Reactions) -> None:
         ts = mailing.ts[row]
         reason = next((block.reason for block in blocks if block.since <= ts < block.until), None)
         if reason is not None:
-            reactions.reject(row, f"recipient is on the suppression list ({reason})")
+            reactions.reject(row, on_the_list(reason))
         elif row in reactions.complained:
             blocks.append(Block(reactions.complained[row], inf, "spam", row))
         elif row in reactions.unsubscribed:
