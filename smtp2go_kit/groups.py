@@ -95,7 +95,7 @@ class Groups(Caller):
         """A client of an invented account on this machine: no key, no network.
 
         Args:
-            seed: Which account; the same seed and now give the same account.
+            seed: Which account; the same seed and hour give the same account.
             now: The account's present moment, which then stands still; else the real one.
             contract: Answer as the API's document says, or as today's service does.
             empty: Start without any mail.

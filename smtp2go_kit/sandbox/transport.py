@@ -45,7 +45,7 @@ class Sandbox(httpx.MockTransport):
     """An invented account behind an httpx transport for either client.
 
     Args:
-        seed: Which account; the same seed and now give the same account.
+        seed: Which account; the same seed and hour give the same account.
         now: The account's present moment, which then stands still, or a function that gives
             it; the real one if not given.
         contract: Answer as the API's document says, or as today's service does.

@@ -18,19 +18,20 @@ from smtp2go_kit.sandbox.seeding.names import Names
 from smtp2go_kit.sandbox.seeding.outcomes import decide
 from smtp2go_kit.sandbox.seeding.people import gather
 from smtp2go_kit.sandbox.seeding.reactions import react, suppress
-from smtp2go_kit.sandbox.seeding.schedule import Window, schedule
+from smtp2go_kit.sandbox.seeding.schedule import HOUR, Window, schedule
 from smtp2go_kit.sandbox.seeding.settings import settle
 from smtp2go_kit.sandbox.seeding.views import clicked, opened
 
 
 def seed(account: Account, *, days: int = 90) -> None:
-    """Give an account settings, mail, events and suppressions up to its present.
+    """Give an account settings, mail, events and suppressions up to the last full hour.
 
     Args:
         account: Filled in place.
         days: How far back its mail reaches.
     """
-    now = account.now()
+    # Runs within an hour agree on what happened.
+    now = account.now() // HOUR * HOUR
     rng = Generator(PCG64(account.seed))
     settle(account, now)
     mailing = schedule(rng, gather(rng), Window(now - days * DAY, now))
