@@ -140,6 +140,7 @@ class _Pool:
         self.lease = self._until_the_loop_ends()
 
     async def close_if_done(self) -> None:
+        """Close if it is retired and free."""
         if self.retired and not self.users:
             await self.lease.aclose()
 

@@ -152,10 +152,12 @@ class _Pool:
         self._retired = False
 
     def retire(self) -> None:
+        """Close as soon as nobody uses it."""
         self._retired = True
         self.close_if_done()
 
     def close_if_done(self) -> None:
+        """Close if it is retired and free."""
         if self._retired and not self.users:
             self.http.close()
 

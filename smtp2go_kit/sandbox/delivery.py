@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 
 from smtp2go_kit.addresses import address_of
 from smtp2go_kit.sandbox.account import Account, Clicked, Email, Event, Opened
+from smtp2go_kit.sandbox.verification import is_verified, not_verified, on_the_list
 
-RESERVED = ("example.com", "example.net", "example.org")
-RESERVED_SUFFIXES = (".example", ".test", ".invalid", ".localhost")
-"""Reserved for examples (RFC 2606): senders there count as verified, so that examples run."""
 AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Thunderbird/145.0"
 CLIENT = ("Thunderbird", "Thunderbird 145.0")
 READER_IP = "198.51.100.24"
@@ -159,51 +157,6 @@ def _refusal(account: Account, email: Email) -> str:
         allowed = account.senders.allows(email.sender)
         return "" if allowed else f"550 {email.sender} is not an allowed sender of this account"
     return "" if is_verified(account, email.sender) else not_verified(email.sender)
-
-
-def on_the_list(reason: str) -> str:
-    """What the service says of a recipient that is suppressed for a reason.
-
-    Args:
-        reason: The reason, as ``bounce``.
-    """
-    return f"recipient is on the suppression list ({reason})"
-
-
-def not_verified(sender: str) -> str:
-    """What the service says of a sender that is not verified.
-
-    Args:
-        sender: The bare address.
-    """
-    return (
-        f"550-From header sender domain not verified ({sender.rpartition('@')[2]})\n"
-        "550-On your Sending > Verified Senders page\n"
-        "550 verify the sender domain or email to be allowed to send."
-    )
-
-
-def is_verified(account: Account, sender: str) -> bool:
-    """Whether mail from an address is accepted.
-
-    Args:
-        account: The sending account.
-        sender: The bare address.
-    """
-    domain = sender.rpartition("@")[2]
-    if account.senders.single.get(sender):
-        return True
-    known = next(
-        (
-            d
-            for name, d in account.senders.domains.items()
-            if domain == name or domain.endswith(f".{name}")
-        ),
-        None,
-    )
-    if known is not None and domain not in RESERVED:
-        return known.dkim_verified and known.rpath_verified
-    return domain in RESERVED or domain.endswith(RESERVED_SUFFIXES)
 
 
 def _delivered(account: Account, email: Email) -> Iterator[Event]:

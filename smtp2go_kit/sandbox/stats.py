@@ -9,8 +9,8 @@ from typing import Any
 from smtp2go_kit.operations import Stats
 from smtp2go_kit.sandbox import times
 from smtp2go_kit.sandbox.account import DAY, Account, Email
-from smtp2go_kit.sandbox.delivery import on_the_list
 from smtp2go_kit.sandbox.service import Request, answers
+from smtp2go_kit.sandbox.verification import on_the_list
 
 WINDOW = 30 * DAY
 BOUNCED = ("softbounce", "hardbounce")

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.random import Generator
 
 from smtp2go_kit.sandbox.account import DAY, Account, Reason
-from smtp2go_kit.sandbox.delivery import not_verified, on_the_list
 from smtp2go_kit.sandbox.seeding.outcomes import Outcomes
 from smtp2go_kit.sandbox.seeding.people import Ints, People
 from smtp2go_kit.sandbox.seeding.providers import PROVIDERS
 from smtp2go_kit.sandbox.seeding.schedule import HOUR, Mailing
 from smtp2go_kit.sandbox.seeding.streams import NEWSLETTER, WELCOME
 from smtp2go_kit.sandbox.seeding.views import Views
+from smtp2go_kit.sandbox.verification import not_verified, on_the_list
 
 UNSUBSCRIBES_PER_OPENING = 0.021
 COMPLAINTS_PER_EMAIL = 0.0003
