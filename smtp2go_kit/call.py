@@ -73,13 +73,12 @@ def prepare(
         now: The moment that relative times count back from.
     """
     given = _bind(operation, args, kwargs)
-    checked = {
+    wire = {
         p.name: _written(operation, p, given[p.name], now)
         for p in operation.parameters
         if given[p.name] is not None
     }
-    local = {p.name: checked.pop(p.name, None) for p in operation.parameters if p.kind.local}
-    wire = checked
+    local = {p.name: wire.pop(p.name, None) for p in operation.parameters if p.kind.local}
     for rule in (_window_in_order, *operation.declared.rules):
         if broken := rule(wire):
             raise InvalidArgument(*broken, operation=operation.title)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from smtp2go_kit.secret import Secret, hide, kind_of
+from smtp2go_kit.secret import Secret, hide, type_name
 from smtp2go_kit.shapes import is_many, is_mapping
 
 MOST_RECIPIENTS = 100
@@ -191,7 +191,7 @@ def password(value: Any) -> Secret:
     hidden = hide(value)
     if isinstance(hidden, Secret):
         return hidden
-    raise TypeError(f"a {kind_of(value)} is not text")
+    raise TypeError(f"a {type_name(value)} is not text")
 
 
 def reveal(value: Any) -> Any:

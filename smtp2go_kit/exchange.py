@@ -106,18 +106,19 @@ def _after_refusal(
     Where that is refused too, it may be for its form or for its values, as the first was: the
     first refusal is raised and tells both, unless only the second has looked at the values.
     """
+    proven = served.proves(refusal, call.operation.declared.wrap)
     try:
         answer = yield from _send_served(session, call, served, arguments, refusal)
     except (AuthenticationFailed, PermissionDenied, RateLimited):
         raise
     except InvalidArgument as local:
-        if served.proves(refusal):
+        if proven:
             raise
         raise _with_both(refusal, local.problem) from local
     except ApiError as second:
         if second is refusal or second.status is None:
             raise
-        if second.status == 404 or not served.proves(refusal):
+        if second.status == 404 or not proven:
             raise _with_both(refusal, second.message) from second
         session.served.add(call.operation.name)
         raise

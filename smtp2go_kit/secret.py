@@ -81,6 +81,6 @@ def hide(value: Any) -> Any:
     return value if value is None or isinstance(value, (Secret, int, float)) else Unshown(value)
 
 
-def kind_of(value: Any) -> str:
+def type_name(value: Any) -> str:
     """The name of a value's type, also of one that is not shown."""
     return value.kind if isinstance(value, Unshown) else type(value).__name__

@@ -12,8 +12,6 @@ from typing import Any
 
 from smtp2go_kit.errors import ApiError, InvalidArgument, ValidationFailed
 
-WRAP = "user_data"
-"""The document's object around an SMTP user's fields, which the service takes flat."""
 Arguments = Mapping[str, Any]
 Row = dict[str, Any]
 
@@ -74,10 +72,15 @@ class Served:
             return self.path is not None
         return isinstance(refusal, ValidationFailed) and refusal.field in self.refused
 
-    def proves(self, refusal: ApiError) -> bool:
-        """Whether a refusal can only mean that: it is about what the document does not have."""
-        newer = {*self.asks, *self.rename.values(), *([WRAP] if self.flat else [])}
-        return refusal.status == 404 or refusal.field in newer
+    def proves(self, refusal: ApiError, wrap: str | None) -> bool:
+        """Whether a refusal can only mean that: no service of the document would say it.
+
+        Args:
+            refusal: The refusal of the documented form.
+            wrap: The document's object around all fields, if the operation has one.
+        """
+        unlike = {*self.asks, *self.rename.values(), *([wrap] if self.flat else [])}
+        return refusal.status == 404 or refusal.field in unlike - {None}
 
     def body(self, arguments: Arguments, operation: str) -> dict[str, Any]:
         """The served form of the arguments, less what must be asked."""

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from smtp2go_kit.errors import InvalidArgument, MissingKey
-from smtp2go_kit.secret import Secret, kind_of
+from smtp2go_kit.secret import Secret, type_name
 
 Region = Literal["global", "us", "eu", "au"]
 HOSTS: dict[str, str] = {
@@ -77,7 +77,7 @@ def has_key() -> bool:
 def _key(given: str | Secret | None) -> Secret:
     key = _found() if given is None else given
     if not isinstance(key, Secret):
-        raise InvalidArgument("api_key", f"expected text, got a {kind_of(key)}")
+        raise InvalidArgument("api_key", f"expected text, got a {type_name(key)}")
     if not key.reveal().strip():
         raise MissingKey
     if not _can_be_sent(key):

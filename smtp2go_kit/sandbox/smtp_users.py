@@ -103,5 +103,7 @@ def _user(user: SmtpUser, request: Request) -> dict[str, Any]:
     if not request.is_served:
         return shown
     newer = SERVED | shown
+    # Set under one name and shown under another, or not at all.
+    pool, _ = newer.pop("ip_pool"), newer.pop("click_tracking_enabled")
     allowed = newer["status"] == "allowed"
-    return newer | RATE_LIMIT | {"sending_allowed": allowed, "ippool": newer.pop("ip_pool")}
+    return newer | RATE_LIMIT | {"sending_allowed": allowed, "ippool": pool}

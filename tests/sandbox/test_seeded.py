@@ -217,3 +217,23 @@ def test_the_past_is_the_same_at_any_moment_of_an_hour():
         for moment in ("2026-11-20T12:00:00", "2026-11-20T12:59:59")
     )
     pd.testing.assert_frame_equal(first, last)
+
+
+@pytest.mark.parametrize("group", ["activity", "email", "subaccount"])
+def test_what_a_search_finds_has_the_columns_of_an_empty_one(contract, group):
+    client = Client.sandbox(contract=contract)
+    search = getattr(client, group).search
+    arguments = {} if group == "subaccount" else {"start_date": "30d"}
+    assert len(search(**arguments)) > 0
+    assert list(search(**arguments)) == list(search.operation.declared.table.columns)
+
+
+def test_every_view_and_report_has_the_columns_it_declares(contract):
+    client = Client.sandbox(contract=contract)
+    views = [client.smtp_users.view, client.domain.view, client.suppression.view]
+    views += [client.allowed_senders.view, client.single_sender_emails.view]
+    reports = ("bounces", "cycle", "history", "spam", "unsubs", "summary")
+    for call in [*views, *(getattr(client.stats, f"email_{name}") for name in reports)]:
+        frame = call()
+        assert len(frame) > 0
+        assert list(frame) == list(call.operation.declared.table.columns), call.operation
