@@ -16,7 +16,7 @@ from smtp2go_kit.errors import NoAnswer
 from smtp2go_kit.groups import Groups, Now, utc_now
 from smtp2go_kit.http import build_request, failure_of, reply_of, without_frames
 from smtp2go_kit.operation import Blocking, Endpoint
-from smtp2go_kit.progress import Bar
+from smtp2go_kit.progress import Bar, Progress
 from smtp2go_kit.secret import hide
 from smtp2go_kit.settings import KEY, Region, has_key
 
@@ -81,16 +81,18 @@ class Client(Groups, Blocking):
 
     def _bind(self, operation: Endpoint) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
-            from smtp2go_kit.results import result
-
             args, kwargs = operation.conceal(args, kwargs)
-            prepared = self._prepare(operation, args, kwargs)
-            return result(prepared, self._answer(prepared), self._now())
+            return self._perform(self._prepare(operation, args, kwargs))
 
         return call
 
-    def _answer(self, call: Call) -> Answer | Records:
-        bar = Bar(call.operation.title, call.local.get("progress"))
+    def _perform(self, call: Call, bar: Progress | None = None) -> Any:
+        from smtp2go_kit.results import result
+
+        bar = bar or Bar(call.operation.title, call.local.get("progress"))
+        return result(call, self._answer(call, bar), self._now())
+
+    def _answer(self, call: Call, bar: Progress) -> Answer | Records:
         steps = self._steps(call, bar)
         try:
             attempt = next(steps)

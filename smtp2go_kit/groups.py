@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Self
 
 from smtp2go_kit.operation import Caller, Endpoint
-from smtp2go_kit.progress import Bar
+from smtp2go_kit.progress import Progress
 from smtp2go_kit.settings import Region, resolve
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Groups(Caller):
 
         return prepare(operation, args, kwargs, self._now())
 
-    def _steps(self, call: Call, bar: Bar) -> Generator[Attempt, Reply, Answer | Records]:
+    def _steps(self, call: Call, bar: Progress) -> Generator[Attempt, Reply, Answer | Records]:
         from smtp2go_kit.paging import fetch
 
         return fetch(self._session, call, bar.update)

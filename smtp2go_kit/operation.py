@@ -143,6 +143,7 @@ class Declared:
         served: How today's service takes it, where that differs.
         budget: How often the service lets it be called.
         rules: Bounds that involve more than one argument.
+        use: When to call it and what to call next, for an assistant.
     """
 
     table: Table | None = None
@@ -151,6 +152,7 @@ class Declared:
     served: Served | None = None
     budget: Budget | None = None
     rules: tuple[Rule, ...] = field(default=())
+    use: str = ""
 
 
 class Endpoint:
@@ -254,6 +256,7 @@ def operation(
     served: Served | None = None,
     budget: Budget | None = None,
     rules: tuple[Rule, ...] = (),
+    use: str = "",
 ) -> Callable[[Callable[Concatenate[Any, P], R]], Operation[P, R]]:
     """Declare the endpoint at *path*; the decorated method needs no body.
 
@@ -266,8 +269,9 @@ def operation(
         served: How today's service takes it, where that differs.
         budget: How often the service lets it be called.
         rules: Bounds that involve more than one argument.
+        use: When to call it and what to call next, for an assistant.
     """
-    declared = Declared(table, pages, wrap, served, budget, rules)
+    declared = Declared(table, pages, wrap, served, budget, rules, use)
 
     def declare(declaration: Callable[Concatenate[Any, P], R]) -> Operation[P, R]:
         return Operation(declaration, path, effect, declared)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 
 def is_interactive() -> bool:
@@ -12,6 +12,19 @@ def is_interactive() -> bool:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return shell is not None or bool(getattr(sys.stderr, "isatty", lambda: False)())
+
+
+class Progress(Protocol):
+    """Somebody who is told how far a call has come."""
+
+    @property
+    def update(self) -> Callable[[int, int], None]:
+        """Takes the rows fetched so far and the rows in all."""
+        ...
+
+    def close(self) -> None:
+        """The call is over."""
+        ...
 
 
 class Bar:

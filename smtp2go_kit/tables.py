@@ -49,6 +49,9 @@ class Table:
         counted: The parameter that asks for counts in place of rows.
         window: Days that a call without a start date looks back, to midnight; None where a
             call has no dates.
+        brief: Columns that a short listing shows; all if not given.
+        groups: What records may be counted by: columns, the ``_domain`` of a column of
+            addresses, or the ``day`` or ``hour`` of the first time.
     """
 
     columns: Columns
@@ -61,6 +64,8 @@ class Table:
     single: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     counted: str = ""
     window: int | None = None
+    brief: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
     def default_start(self, now: dt.datetime) -> dt.datetime:
         """The midnight, in UTC, from which a call without a start date looks.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from enum import Enum
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from typing_extensions import TypedDict
@@ -31,6 +32,18 @@ class Input(Enum):
     FILES = "files"
 
 
+class Reach(Enum):
+    """Whether a value makes mail go to the addresses it names."""
+
+    NONE = "none"
+    OPEN = "open"
+    BLIND = "blind"
+    HEADERS = "headers"
+
+
+NO_BOUNDS: Mapping[str, int] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Kind:
     """What an annotation alone does not say of a value.
@@ -44,6 +57,9 @@ class Kind:
         input: How a form asks for it.
         local: Whether it stays in the client and is never sent.
         timed: Whether ``encode`` also takes the present moment.
+        bounds: The bounds of ``check`` in JSON Schema's words, where it has a word for them.
+        reach: Whether mail goes to the addresses it names; by ``HEADERS`` those of an email.
+        kept: Whether the object has this password already, and may keep it.
     """
 
     wire: Any = None
@@ -54,6 +70,9 @@ class Kind:
     input: Input = Input.LINE
     local: bool = False
     timed: bool = False
+    bounds: Mapping[str, int] = field(default_factory=lambda: NO_BOUNDS, hash=False)
+    reach: Reach = Reach.NONE
+    kept: bool = False
 
 
 def kind_of(annotation: Any) -> Kind:
@@ -126,9 +145,12 @@ ONE_ADDRESS = (
     f"One address in a string, as a@example.com or Name <a@example.com>, of at most "
     f"{addresses.MOST_ADDRESS} characters"
 )
+AT_LEAST_ONE = {"minItems": 1}
 EmailAddress = Annotated[str, Kind(check=addresses.address_expected)]
-AddressOrNone = Annotated[str, Kind(check=addresses.address_or_none_expected)]
-"""An address, or an empty text that takes one away."""
+Invited = Annotated[str, Kind(check=addresses.address_expected, reach=Reach.OPEN)]
+"""An address that gets a message of the service's own."""
+Auditor = Annotated[str, Kind(check=addresses.address_or_none_expected, reach=Reach.BLIND)]
+"""An address that gets blind copies, or an empty text that takes one away."""
 Mailbox = Annotated[str, Kind(check=addresses.mailbox_expected, hint=ONE_ADDRESS)]
 Mailboxes = Annotated[
     str | Sequence[str],
@@ -139,19 +161,22 @@ Mailboxes = Annotated[
         each=addresses.mailbox_expected,
         hint=f"{ONE_ADDRESS}; several as a list",
         input=Input.PARAGRAPH,
+        bounds={"minItems": 1, "maxItems": encoding.MOST_RECIPIENTS},
+        reach=Reach.OPEN,
     ),
 ]
-Copies = Annotated[
-    str | Sequence[str],
-    Kind(
-        wire=list[str],
-        encode=encoding.as_list,
-        check=encoding.copies_expected,
-        each=addresses.mailbox_expected,
-        hint=f"{ONE_ADDRESS}; several as a list",
-        input=Input.PARAGRAPH,
-    ),
-]
+COPIES = Kind(
+    wire=list[str],
+    encode=encoding.as_list,
+    check=encoding.copies_expected,
+    each=addresses.mailbox_expected,
+    hint=f"{ONE_ADDRESS}; several as a list",
+    input=Input.PARAGRAPH,
+    bounds={"maxItems": encoding.MOST_RECIPIENTS},
+    reach=Reach.OPEN,
+)
+Copies = Annotated[str | Sequence[str], COPIES]
+BlindCopies = Annotated[str | Sequence[str], replace(COPIES, reach=Reach.BLIND)]
 AddressOrDomain = Annotated[str, Kind(check=addresses.address_or_domain_expected)]
 DomainName = Annotated[str, Kind(check=addresses.domain_expected)]
 Subdomain = Annotated[str, Kind(check=addresses.subdomain_expected)]
@@ -159,20 +184,26 @@ Line = Annotated[str, Kind(check=encoding.line_expected)]
 """Text on one line that may not be empty."""
 Text = Annotated[str, Kind(input=Input.PARAGRAPH)]
 Html = Annotated[str, Kind(input=Input.HTML)]
-Limit = Annotated[int, Kind(check=encoding.at_least_one_expected)]
-NonEmpty = Annotated[list[str], Kind(check=encoding.non_empty_expected, input=Input.PARAGRAPH)]
+Limit = Annotated[int, Kind(check=encoding.at_least_one_expected, bounds={"minimum": 1})]
+NonEmpty = Annotated[
+    list[str],
+    Kind(check=encoding.non_empty_expected, input=Input.PARAGRAPH, bounds=AT_LEAST_ONE),
+]
 Senders = Annotated[
     list[str],
     Kind(
         check=encoding.non_empty_expected,
         each=addresses.address_or_domain_expected,
         input=Input.PARAGRAPH,
+        bounds=AT_LEAST_ONE,
     ),
 ]
 AllSenders = Annotated[
     list[str], Kind(each=addresses.address_or_domain_expected, input=Input.PARAGRAPH)
 ]
-Reasons = Annotated[list[SuppressionReason], Kind(check=encoding.non_empty_expected)]
+Reasons = Annotated[
+    list[SuppressionReason], Kind(check=encoding.non_empty_expected, bounds=AT_LEAST_ONE)
+]
 Moment = Annotated[
     str | dt.datetime | dt.date,
     Kind(
@@ -203,14 +234,22 @@ Files = Annotated[
 ]
 Mime = Annotated[
     Message | bytes | str,
-    Kind(wire=str, encode=mime.mime, check=mime.mime_expected, input=Input.FILES),
-]
-Password = Annotated[
-    str | Secret,
     Kind(
-        wire=str, encode=encoding.password, check=encoding.password_expected, input=Input.PASSWORD
+        wire=str,
+        encode=mime.mime,
+        check=mime.mime_expected,
+        input=Input.FILES,
+        reach=Reach.HEADERS,
     ),
 ]
-NewUsername = Annotated[str, Kind(check=encoding.username_expected)]
+PASSWORD = Kind(
+    wire=str, encode=encoding.password, check=encoding.password_expected, input=Input.PASSWORD
+)
+NewPassword = Annotated[str | Secret, PASSWORD]
+Password = Annotated[str | Secret, replace(PASSWORD, kept=True)]
+NewUsername = Annotated[
+    str,
+    Kind(check=encoding.username_expected, bounds={"minLength": 5, "maxLength": 100}),
+]
 Period = Annotated[str, Kind(check=encoding.period_expected)]
 Progress = Annotated[bool, Kind(local=True)]

@@ -53,6 +53,20 @@ EVENTS = Table(
     },
     single={"recipient": "recipients"},
     window=0,
+    brief=("date", "event", "sender", "recipient", "subject", "smtp_response", "email_id"),
+    groups=(
+        "event",
+        "recipient",
+        "recipient_domain",
+        "sender",
+        "sender_domain",
+        "username",
+        "subject",
+        "host",
+        "smtp_response",
+        "day",
+        "hour",
+    ),
 )
 
 
@@ -97,9 +111,9 @@ class Activity(Group[C]):
         event_types: list[EventType] | None = None,
         progress: Progress | None = None,
     ) -> pd.DataFrame:
-        """Search the activity stream for events, all pages.
+        """Search the activity stream: what happened to each email.
 
-        One row an event. The service serves 1,000 events a request and 60 requests a minute,
+        All pages, one row an event. The service serves 1,000 events a request and 60 requests a minute,
         and keeps 5 days of activity on free plans and 30 on paid ones.
 
         Args:
@@ -107,8 +121,8 @@ class Activity(Group[C]):
             start_date: First moment to include, UTC: an ISO-8601 string, a datetime, a date,
                 or a time ago such as ``"7d"`` or ``"24h"``; midnight today if not given.
             end_date: Moment to stop before, written alike; now if not given.
-            search: Text to look for in every field (by today's service in the id, the subject
-                and the recipients); ``text1 | text2`` means either.
+            search: Text to look for in every field; by today's service in the id, the subject
+                and the recipients; ``text1 | text2`` means either.
             search_subject: Text to look for in the subject.
             search_sender: Text to look for in the sender's address.
             search_recipient: Text to look for in the recipients' addresses.

@@ -53,7 +53,7 @@ class AllowedSenders(Group[C]):
         """Add senders to the allowed list.
 
         Args:
-            allowed_senders: Email addresses or domains (``@example.com``), at least one.
+            allowed_senders: Email addresses or domains (``@example.com``); at least one.
             subaccount_id: The id of a subaccount to call on behalf of.
         """
         ...
@@ -65,7 +65,7 @@ class AllowedSenders(Group[C]):
         """Remove senders from the allowed list; one that is not on it is no error.
 
         Args:
-            allowed_senders: Email addresses or domains to take off the list, at least one.
+            allowed_senders: Email addresses or domains to take off the list; at least one.
             subaccount_id: The id of a subaccount to call on behalf of.
         """
         ...
@@ -94,7 +94,7 @@ class AllowedSenders(Group[C]):
 
     @operation("/allowed_senders/view", Effect.READ, table=SENDERS)
     def view(self, *, subaccount_id: Line | None = None) -> pd.DataFrame:
-        """List the allowed senders, one a row.
+        """List the allowed senders; one a row.
 
         ``frame.attrs["mode"]`` tells whether the list is in force, where the service says so.
 

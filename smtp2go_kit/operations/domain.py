@@ -37,6 +37,18 @@ DOMAINS = Table(
         "trackers_count": COUNT,
     },
     rows=("domains",),
+    brief=(
+        "domain_fulldomain",
+        "domain_dkim_selector",
+        "domain_dkim_verified",
+        "domain_dkim_status",
+        "domain_dkim_expected",
+        "domain_rpath_selector",
+        "domain_rpath_verified",
+        "domain_rpath_status",
+        "domain_rpath_expected",
+        "trackers",
+    ),
     children={
         "trackers": Child(
             ("domain_fulldomain",),

@@ -13,6 +13,7 @@ from smtp2go_kit.served import Arguments, Row, Served
 from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.tables import COUNT, STR, TIME, Child, Table
 from smtp2go_kit.types import (
+    BlindCopies,
     Copies,
     Direction,
     Files,
@@ -67,6 +68,20 @@ EMAILS = Table(
     },
     counted="status_counts",
     window=0,
+    brief=("email_ts", "status", "sender", "recipient", "subject", "response", "email_id"),
+    groups=(
+        "status",
+        "recipient",
+        "recipient_domain",
+        "sender",
+        "sender_domain",
+        "username",
+        "subject",
+        "host",
+        "response",
+        "day",
+        "hour",
+    ),
 )
 
 
@@ -159,7 +174,7 @@ class Email(Group[C]):
         subject: Line,
         *,
         cc: Copies | None = None,
-        bcc: Copies | None = None,
+        bcc: BlindCopies | None = None,
         html_body: Html | None = None,
         text_body: Text | None = None,
         custom_headers: Headers | None = None,
@@ -174,19 +189,19 @@ class Email(Group[C]):
 
         Args:
             sender: The address to send from, as ``a@example.com`` or ``Name <a@example.com>``.
-            to: One recipient, or a list of up to 100.
+            to: The recipients; one address, or a list of up to 100.
             subject: The subject, on one line, not empty.
-            cc: One address, or a list of up to 100, to copy openly.
-            bcc: One address, or a list of up to 100, to copy unseen.
+            cc: Who gets an open copy; one address, or a list of up to 100.
+            bcc: Who gets an unseen copy; one address, or a list of up to 100.
             html_body: The body as HTML.
             text_body: The body as plain text.
-            custom_headers: Headers to add, as ``{"Reply-To": "b@example.com"}`` or the API's
+            custom_headers: Headers to add; as ``{"Reply-To": "b@example.com"}`` or the API's
                 list of ``{"header", "value"}``; no newline, and not Content-Type,
                 Content-Transfer-Encoding or MIME-Version.
-            attachments: One file or a list: paths, ``(filename, bytes)`` pairs, files opened
+            attachments: Files to attach; one or a list of paths, ``(filename, bytes)`` pairs, files opened
                 with ``"rb"``, ``{"filename", "content"}``, or the API's dicts with base64
                 ``fileblob``.
-            inlines: Images to show in ``html_body`` as ``cid:<filename>``, given likewise.
+            inlines: Images to show in ``html_body`` as ``cid:<filename>``; given likewise.
 
         Raises:
             SendFailed: The service answered 200 but did not accept the message for everyone.
@@ -199,8 +214,8 @@ class Email(Group[C]):
         """Send an email that is already built as MIME; its headers name the recipients.
 
         Args:
-            mime_email: An ``email.message.EmailMessage``, its bytes, or those as base64 text;
-                at most 50 MB as base64.
+            mime_email: The email as MIME; an ``email.message.EmailMessage``, its bytes, or those
+                as base64 text, at most 50 MB of it.
 
         Raises:
             SendFailed: The service answered 200 but did not accept the message for everyone.
@@ -240,7 +255,7 @@ class Email(Group[C]):
         ignore_case: bool | None = None,
         progress: Progress | None = None,
     ) -> pd.DataFrame:
-        """Search sent email, all pages; one row a recipient's copy.
+        """Search sent email; all pages, one row a recipient's copy.
 
         The service means to withdraw this endpoint and takes 20 requests a minute:
         ``activity.search`` is the better question where it can answer. The nested ``opens``,
@@ -255,13 +270,13 @@ class Email(Group[C]):
             end_date: Moment to stop before, written alike; now if not given.
             limit: Most emails to return, 1 or more; all of them if not given.
             email_id: Ids of the emails to return.
-            filter_query: A Whoosh query such as ``recipient:gmail.com AND status:refused``
+            filter_query: A Whoosh query such as ``recipient:gmail.com AND status:refused``;
                 over sender, sent_ts, recipient, subject, delivered_ts, status, email_id,
                 smtpcode, host and ``headers:'Name: exact value'``.
             username: Only emails sent by this user.
-            headers: Headers an email must have, as ``[{"key": "Bcc", "value": "a@b.com"}]``.
-            status_counts: Return no emails but their number by status, in
-                ``frame.attrs["status_counts"]``; false if not given.
+            headers: Headers an email must have; as ``[{"key": "Bcc", "value": "a@b.com"}]``.
+            status_counts: Return the number of emails by status and no emails; in
+                ``frame.attrs["status_counts"]``, false if not given.
             opened_only: Only emails that a recipient opened; false if not given.
             clicked_only: Only emails with a link that a recipient clicked; false if not given.
             sort_by: The time to sort by: ``email_ts`` (if not given) or ``delivered_at``.

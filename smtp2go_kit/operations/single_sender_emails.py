@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smtp2go_kit.operation import C, Effect, Group, operation
 from smtp2go_kit.operations.subaccount import Acknowledged
 from smtp2go_kit.tables import FLAG, STR, Table
-from smtp2go_kit.types import EmailAddress, Line, Text
+from smtp2go_kit.types import EmailAddress, Invited, Line, Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ class SingleSenderEmails(Group[C]):
     @operation("/single_sender_emails/add", Effect.WRITE)
     def add(
         self,
-        email_address: EmailAddress,
+        email_address: Invited,
         *,
         subaccount_id: Line | None = None,
         message: Text | None = None,

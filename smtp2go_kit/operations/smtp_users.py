@@ -11,7 +11,17 @@ from smtp2go_kit.operations.rules import rate_limit_is_whole
 from smtp2go_kit.secret import Secret
 from smtp2go_kit.served import Served
 from smtp2go_kit.tables import COUNT, FLAG, STR, Table
-from smtp2go_kit.types import AddressOrNone, Html, Limit, Line, NewUsername, Password, Period, Text
+from smtp2go_kit.types import (
+    Auditor,
+    Html,
+    Limit,
+    Line,
+    NewPassword,
+    NewUsername,
+    Password,
+    Period,
+    Text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +50,7 @@ USERS = Table(
         "default_ratelimit_period": STR,
     },
     rows=("results",),
+    brief=("username", "description", "sending_allowed", "status", "custom_ratelimit"),
     secrets=("email_password",),
     key=("username",),
 )
@@ -90,7 +101,7 @@ class SmtpUsers(Group[C]):
 
     @operation("/users/smtp/view", Effect.READ, table=USERS, served=OF_SUBACCOUNT)
     def view(self, *, username: Line | None = None) -> pd.DataFrame:
-        """List SMTP users, one a row; passwords are masked.
+        """List SMTP users; one a row, passwords are masked.
 
         ``child_frame(frame, "email_password")`` holds them as secrets with ``reveal()``.
 
@@ -109,7 +120,7 @@ class SmtpUsers(Group[C]):
     def add(
         self,
         username: NewUsername,
-        email_password: Password,
+        email_password: NewPassword,
         *,
         comments: Text | None = None,
         custom_ratelimit: bool | None = None,
@@ -122,7 +133,7 @@ class SmtpUsers(Group[C]):
         feedback_text: Text | None = None,
         archive_enabled: bool | None = None,
         open_tracking_enabled: bool | None = None,
-        audit_email: AddressOrNone | None = None,
+        audit_email: Auditor | None = None,
     ) -> SmtpUsersAnswer:
         """Add an SMTP user.
 
@@ -133,8 +144,8 @@ class SmtpUsers(Group[C]):
             comments: Comments kept with the user.
             custom_ratelimit: Whether the user has a rate limit of its own; false if not given.
             custom_ratelimit_value: Most emails in each period, if custom_ratelimit is true.
-            custom_ratelimit_period: The period: seconds (``"3600"``), ``"hh:mm:ss"`` below a
-                day, or days (``"20 days"``).
+            custom_ratelimit_period: Its length in seconds or days, as ``"3600"`` or
+                ``"20 days"``; below a day also ``"hh:mm:ss"``.
             description: Further information about the user.
             feedback_enabled: Whether feedback text is put into each email; false if not given.
             feedback_domain: The domain of the feedback links.
@@ -169,7 +180,7 @@ class SmtpUsers(Group[C]):
         feedback_text: Text | None = None,
         archive_enabled: bool | None = None,
         open_tracking_enabled: bool | None = None,
-        audit_email: AddressOrNone | None = None,
+        audit_email: Auditor | None = None,
     ) -> SmtpUsersAnswer:
         """Edit an SMTP user; the service sets what is not given to its default.
 
@@ -179,8 +190,8 @@ class SmtpUsers(Group[C]):
             comments: Comments kept with the user.
             custom_ratelimit: Whether the user has a rate limit of its own; false if not given.
             custom_ratelimit_value: Most emails in each period, if custom_ratelimit is true.
-            custom_ratelimit_period: The period: seconds (``"3600"``), ``"hh:mm:ss"`` below a
-                day, or days (``"20 days"``).
+            custom_ratelimit_period: Its length in seconds or days, as ``"3600"`` or
+                ``"20 days"``; below a day also ``"hh:mm:ss"``.
             description: Further information about the user.
             feedback_enabled: Whether feedback text is put into each email; false if not given.
             feedback_domain: The domain of the feedback links.

@@ -80,7 +80,7 @@ class Stats(Group[C]):
         ),
     )
     def email_bounces(self) -> pd.DataFrame:
-        """Bounces over the last 30 days, in one row.
+        """Bounces over the last 30 days; in one row.
 
         ``emails`` counts all that were sent, ``rejects`` those of them that went no further,
         ``softbounces`` and ``hardbounces`` those that bounced; ``bounce_percent`` is the share
@@ -90,7 +90,7 @@ class Stats(Group[C]):
 
     @operation("/stats/email_cycle", Effect.READ, table=Table(CYCLE))
     def email_cycle(self) -> pd.DataFrame:
-        """The monthly cycle, in one row.
+        """The monthly cycle: emails used and left; in one row.
 
         ``cycle_start`` and ``cycle_end`` (UTC), and the emails ``cycle_used``,
         ``cycle_remaining`` and ``cycle_max``; each recipient counts as one email.
@@ -100,7 +100,12 @@ class Stats(Group[C]):
     @operation(
         "/stats/email_history",
         Effect.READ,
-        table=Table(HISTORY, rows=("history",), window=30),
+        table=Table(
+            HISTORY,
+            rows=("history",),
+            window=30,
+            brief=("username", "email_address", "used", "bounces", "rejects", "spam", "opens"),
+        ),
         served=Served(
             takes={
                 "group_by": Literal["username", "email_address", "domain", "subaccount"],
@@ -136,7 +141,7 @@ class Stats(Group[C]):
         table=Table({"emails": COUNT, "rejects": COUNT, "spams": COUNT, "spam_percent": RATE}),
     )
     def email_spam(self) -> pd.DataFrame:
-        """Spam complaints over the last 30 days, in one row.
+        """Spam complaints over the last 30 days; in one row.
 
         ``emails`` counts all that were sent, ``rejects`` those of them that went no further,
         ``spams`` the complaints; ``spam_percent`` is their share, 0 to 100.
@@ -158,7 +163,7 @@ class Stats(Group[C]):
         ),
     )
     def email_unsubs(self) -> pd.DataFrame:
-        """Unsubscribes over the last 30 days, in one row.
+        """Unsubscribes over the last 30 days; in one row.
 
         ``emails`` counts all that were sent, ``rejects`` those of them that went no further;
         ``unsubscribes_percent`` is the share of ``unsubscribes``, 0 to 100.
@@ -172,7 +177,7 @@ class Stats(Group[C]):
         table=Table(SUMMARY, aliases=UNSUBSCRIBES),
     )
     def email_summary(self) -> pd.DataFrame:
-        """The cycle, bounces, spam complaints and unsubscribes together, in one row.
+        """The cycle, bounces, spam complaints and unsubscribes together; in one row.
 
         ``email_count`` counts the emails of the last 30 days; percentages are 0 to 100.
         """

@@ -15,6 +15,7 @@ from smtp2go_kit.tables import COUNT, FLAG, STR, Table
 from smtp2go_kit.types import (
     Direction,
     EmailAddress,
+    Invited,
     Kind,
     Limit,
     Line,
@@ -120,7 +121,7 @@ class Subaccount(Group[C]):
     )
     def add(
         self,
-        email: EmailAddress,
+        email: Invited,
         fullname: Line,
         *,
         limit: PlanSize | None = None,
@@ -158,7 +159,7 @@ class Subaccount(Group[C]):
         email: EmailAddress,
         fullname: Line,
         *,
-        new_email: EmailAddress | None = None,
+        new_email: Invited | None = None,
         limit: PlanSize | None = None,
         dedicated_ip: bool | None = None,
     ) -> SubaccountAnswer:
@@ -185,7 +186,7 @@ class Subaccount(Group[C]):
         ...
 
     @operation("/subaccount/reinvite", Effect.WRITE, served=CHANGED)
-    def reinvite(self, email: EmailAddress) -> Acknowledged:
+    def reinvite(self, email: Invited) -> Acknowledged:
         """Send a subaccount's invitation again; the newest documents leave this call out.
 
         Args:

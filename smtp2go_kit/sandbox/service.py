@@ -9,12 +9,12 @@ import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from smtp2go_kit.call import MOST_EMAIL, MOST_OTHER
 from smtp2go_kit.operation import Endpoint
 from smtp2go_kit.operations import all_operations
+from smtp2go_kit.permissions import ApiKeys, allows
 from smtp2go_kit.sandbox.account import Account
 from smtp2go_kit.sandbox.delivery import release
 from smtp2go_kit.sandbox.requests import NOT_JSON, Arguments, Contract, Refused, arguments_of
@@ -125,6 +125,8 @@ class Service:
                 self.routes[op.declared.served.path] = op
                 if self.contract == "served":
                     del self.routes[op.path]
+        if self.contract == "served":
+            self.routes[ApiKeys.permissions.path] = ApiKeys.permissions
 
     def respond(
         self, method: str, path: str, headers: Mapping[str, str], content: bytes
@@ -177,7 +179,7 @@ class Service:
             raise Refused(NO_KEY, code="INVALID_IN_PAYLOAD", status=403)
         if key != self.account.api_key:
             raise Refused(UNKNOWN_KEY)
-        if not any(fnmatchcase(op.path, pattern) for pattern in self.account.permissions):
+        if op is not ApiKeys.permissions and not allows(self.account.permissions, op):
             raise Refused(NO_PERMISSION, code="ENDPOINT_PERMISSION_DENIED")
         if self.limits:
             self._count(op)

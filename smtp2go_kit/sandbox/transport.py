@@ -13,6 +13,7 @@ from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.sandbox import (
     activity,
     allowed_senders,
+    api_keys,
     domain,
     email,
     single_sender_emails,
@@ -28,6 +29,7 @@ from smtp2go_kit.sandbox.service import Response, Service
 HANDLING = (
     activity,
     allowed_senders,
+    api_keys,
     domain,
     email,
     single_sender_emails,

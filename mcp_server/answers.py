@@ -1,0 +1,146 @@
+"""Answers for a model: a compact table or a few lines, and the same as data, within a budget."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcp.types import CallToolResult, TextContent
+
+from mcp_server import budget
+from mcp_server.untrusted import UNTRUSTED, clean, fenced
+from smtp2go_kit.secret import Secret
+from smtp2go_kit.shapes import is_list, is_object
+
+Row = dict[str, Any]
+Redact = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Rows to show, with where they stand among all.
+
+    Args:
+        columns: The columns in order.
+        rows: Cleaned values by column; missing ones left out.
+        total: All matching records; a lower bound if more is unknown.
+        cursor: Gives the cursor after so many of these rows, or None at the end.
+        about: What else is to be told, by name.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    total: int
+    cursor: Callable[[int], str | None]
+    about: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def answer(self) -> CallToolResult:
+        """As many of the rows as fit, as text and as data."""
+        return fitting(len(self.rows), budget.MOST, self._shown)
+
+    def _shown(self, count: int) -> tuple[str, dict[str, Any]]:
+        rows, cursor = self.rows[:count], self.cursor(count)
+        facts = [f"{count} of {self.total:,}"]
+        facts += [f'next: cursor="{cursor}"'] if cursor else []
+        facts += [f"{name}: {_inline(value)}" for name, value in self.about.items()]
+        table = fenced(as_csv(self.columns, rows)) if rows else "Nothing matches."
+        data: dict[str, Any] = {"rows": list(rows), "shown": count, "total": self.total}
+        data |= {"cursor": cursor} if cursor else {}
+        data |= {"about": dict(self.about)} if self.about else {}
+        return f"{table}\n{', '.join(facts)}", data
+
+
+def fitting(
+    count: int, most: int, shown: Callable[[int], tuple[str, dict[str, Any]]]
+) -> CallToolResult:
+    """The answer with the most rows that keeps within a number of tokens.
+
+    Args:
+        count: Rows there are.
+        most: Tokens the answer may take.
+        shown: Gives the text and the data with so many rows.
+    """
+    while True:
+        text, data = shown(count)
+        if count == 0 or _cost(text, data) <= most:
+            return answer(text, data)
+        count = min(count - 1, int(count * 0.9))
+
+
+def answer(text: str, data: Any, meta: Mapping[str, Any] = UNTRUSTED) -> CallToolResult:
+    """A tool's result.
+
+    Args:
+        text: For the model.
+        data: The same for a program.
+        meta: Whether the text is to be trusted.
+    """
+    content = [TextContent(type="text", text=text)]
+    return CallToolResult(content=content, structured_content=data, _meta=dict(meta))  # type: ignore[list-item, arg-type]  # the SDK's list is invariant
+
+
+def told(values: Mapping[str, Any], redact: Redact, lead: str = "") -> CallToolResult:
+    """An answer of a few named values.
+
+    Args:
+        values: What the service answered.
+        redact: Masks secrets.
+        lead: A line of the server's own before it.
+    """
+    shown = cleaned(values, redact)
+    lines = [f"{name}: {_inline(value)}" for name, value in shown.items()]
+    while _cost("\n".join(lines), shown) > budget.MOST:
+        del shown[next(reversed(shown))]
+        lines = [*lines[: len(shown)], "(the rest is too long to show)"]
+    body = fenced("\n".join(lines)) if lines else "Done; the service answered no details."
+    return answer(f"{lead}\n{body}" if lead else body, shown)
+
+
+def cleaned(value: Any, redact: Redact) -> Any:
+    """A value of an answer at any depth, with every text in it cleaned.
+
+    Args:
+        value: What the service answered.
+        redact: Masks secrets.
+    """
+    if is_object(value):
+        shown = {k: v for k, v in value.items() if v is not None and not isinstance(v, Secret)}
+        return {clean(str(k), 60): cleaned(v, redact) for k, v in shown.items()}
+    if is_list(value):
+        return [cleaned(entry, redact) for entry in value[:100]]
+    if isinstance(value, float):
+        return round(value, 2) if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    return clean(redact(str(value)))
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """Rows as CSV with a header.
+
+    Args:
+        columns: The columns in order.
+        rows: Values by column.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[_inline(row.get(name, "")) for name in columns] for row in rows])
+    return file.getvalue().rstrip("\n")
+
+
+def _inline(value: Any) -> str:
+    if is_object(value):
+        return " ".join(f"{k}={_inline(v)}" for k, v in value.items() if v not in ("", []))
+    if is_list(value):
+        return "; ".join(map(_inline, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _cost(text: str, data: Any) -> int:
+    return budget.tokens(text) + budget.tokens(json.dumps(data, ensure_ascii=False))

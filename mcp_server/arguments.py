@@ -1,0 +1,133 @@
+"""What a model gave a tool, checked and turned into an operation's arguments."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_origin
+
+from mcp_server.policy import Refused
+from mcp_server.schema import added_parameters, own_parameters, parameters
+from smtp2go_kit.call import MOST_EMAIL
+from smtp2go_kit.checks import fault
+from smtp2go_kit.operation import Endpoint, Parameter
+from smtp2go_kit.types import Input, Reach
+
+Given = dict[str, Any]
+
+
+def split(operation: Endpoint, given: Mapping[str, Any]) -> tuple[Given, Given]:
+    """The operation's own arguments, and those of its tool.
+
+    Args:
+        operation: The operation.
+        given: What the model gave.
+
+    Raises:
+        Refused: An argument is unknown, or one of the tool's is wrong.
+    """
+    known = {p.name: p for p in parameters(operation)}
+    for name in given:
+        if name not in known:
+            raise Refused(_unknown(name, operation, [*known]))
+    present = {k: _parsed(known[k], v) for k, v in given.items() if v is not None}
+    own = {p.name: present[p.name] for p in own_parameters(operation) if p.name in present}
+    added = {p.name: present.get(p.name, p.default) for p in added_parameters(operation)}
+    for parameter in added_parameters(operation):
+        _check(operation, parameter, added[parameter.name])
+    return own, added
+
+
+def _unknown(name: str, operation: Endpoint, known: list[str]) -> str:
+    shown = name[:60] if name.isprintable() else "an argument"
+    if any(p.name == name and p.kind.input is Input.PASSWORD for p in operation.parameters):
+        return (
+            f"{operation.name} takes no {shown}: passwords do not pass through an assistant. "
+            "Leave it out; the server makes one and says which file it is in."
+        )
+    near = difflib.get_close_matches(name, known, 1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    takes = ", ".join(known) or "no arguments"
+    return f"{operation.name} has no argument {shown}.{meant} It takes: {takes}."
+
+
+def _parsed(parameter: Parameter, value: Any) -> Any:
+    """A list or an object that came as JSON text, as some clients send them."""
+    is_nested = get_origin(parameter.kind.wire) is list
+    if is_nested and isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+def _check(operation: Endpoint, parameter: Parameter, value: Any) -> None:
+    wrong = fault(value, parameter.kind) if value is not None else None
+    if wrong:
+        expected = (
+            f"one of {', '.join(map(str, wrong.allowed))}" if wrong.allowed else wrong.expected
+        )
+        raise Refused(f"{operation.name}: {parameter.name}: expected {expected}.")
+
+
+def with_files(operation: Endpoint, own: Given, folders: tuple[Path, ...]) -> Given:
+    """The arguments with files opened where the user allows it, and MIME text as bytes.
+
+    Args:
+        operation: The operation.
+        own: Its arguments.
+        folders: Folders whose files may be attached.
+
+    Raises:
+        Refused: A path is outside of them.
+    """
+    ready = dict(own)
+    for parameter in own_parameters(operation):
+        value = own.get(parameter.name)
+        if value is None or parameter.kind.input is not Input.FILES:
+            continue
+        if parameter.kind.reach is Reach.HEADERS:
+            ready[parameter.name] = _mime(value)
+        else:
+            paths = value if isinstance(value, list) else [value]
+            ready[parameter.name] = [_file(parameter.name, path, folders) for path in paths]
+    return ready
+
+
+def _mime(value: Any) -> Any:
+    """An email's own text has header lines; base64 has no colon."""
+    is_text = isinstance(value, str) and ":" in value
+    return value.encode("utf-8", "surrogateescape") if is_text else value
+
+
+def _file(name: str, given: Any, folders: tuple[Path, ...]) -> tuple[str, bytes]:
+    if not isinstance(given, str) or not given or "\0" in given:
+        raise Refused(f"{name}: expected paths of files as text, such as /home/me/mail/a.pdf.")
+    if not folders:
+        raise Refused(
+            f"{name}: no folder is allowed for attachments. Ask the user to start the server "
+            "with --attach-from FOLDER, or send a link instead."
+        )
+    path = _resolved(name, given)
+    if not any(path.is_relative_to(folder) for folder in folders):
+        allowed = ", ".join(map(str, folders))
+        raise Refused(f"{name}: {given[:200]} is outside the allowed folders: {allowed}.")
+    try:
+        if not path.is_file():
+            raise Refused(f"{name}: {given[:200]} is not a file. Check the path.")
+        if path.stat().st_size > MOST_EMAIL:
+            raise Refused(f"{name}: {given[:200]} is larger than 50 MB. Send a link instead.")
+        return path.name, path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{name}: {given[:200]} cannot be read ({error.strerror}).") from None
+
+
+def _resolved(name: str, given: str) -> Path:
+    try:
+        # Links are followed first, so that none leads out of an allowed folder.
+        return Path(given).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError):
+        raise Refused(f"{name}: {given[:200]} is not a path of a file.") from None

@@ -1,0 +1,113 @@
+"""A line of JSON for each send and change, in a file that only the user can read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mcp_server.policy import Refused
+from smtp2go_kit.call import Call
+from smtp2go_kit.secret import MASK, Secret
+from smtp2go_kit.shapes import is_list, is_object
+
+MOST_TEXT = 120
+"""Characters of an argument that are kept as they are; longer ones by size and hash."""
+NAME = "audit.jsonl"
+
+
+def state_folder() -> Path:
+    """Where this machine keeps the server's files for this user."""
+    from platformdirs import user_state_path
+
+    return user_state_path("smtp2go-kit", appauthor=False)
+
+
+def private_file(path: Path) -> int:
+    """Open a file for appending that only the user may read, and give its descriptor.
+
+    Args:
+        path: The file; its folder is made with the same protection.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+class AuditLog:
+    """The log; without a path it keeps none.
+
+    Args:
+        path: The file to append to.
+        account: Whose account it is.
+    """
+
+    def __init__(self, path: Path | None, account: str) -> None:
+        self.path = path
+        self._account = account
+        self._lock = threading.Lock()
+
+    def check(self) -> None:
+        """Raise Refused if the log could not be written, before anything is done."""
+        if self.path is None:
+            return
+        try:
+            os.close(private_file(self.path))
+        except OSError as error:
+            raise Refused(
+                f"Not done: the audit log {self.path} cannot be written ({error.strerror}). Ask "
+                "the user to free it, to choose another with --audit-log, or to start the server "
+                "with --no-audit."
+            ) from None
+
+    def write(self, call: Call, decision: str, outcome: str, request_id: str | None = None) -> None:
+        """Add the line of one send or change.
+
+        Args:
+            call: What was asked for.
+            decision: How it was confirmed, or why it was refused.
+            outcome: What became of it.
+            request_id: The service's id of it.
+        """
+        if self.path is None:
+            return
+        line = {
+            "time": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            "account": self._account,
+            "tool": call.operation.name,
+            "arguments": {k: redacted(v) for k, v in call.arguments.items()},
+            "decision": decision,
+            "outcome": outcome,
+            "request_id": request_id,
+        }
+        text = json.dumps(line, ensure_ascii=True) + "\n"
+        with self._lock, os.fdopen(private_file(self.path), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def redacted(value: Any) -> Any:
+    """An argument as the log keeps it: no secrets, no contents.
+
+    Args:
+        value: Its wire value.
+    """
+    if isinstance(value, Secret):
+        return MASK
+    if is_object(value):
+        shown: Mapping[str, Any] = value
+        return {k: _size(str(v)) if k == "fileblob" else redacted(v) for k, v in shown.items()}
+    if is_list(value):
+        return [redacted(entry) for entry in value]
+    return _size(value) if isinstance(value, str) and len(value) > MOST_TEXT else value
+
+
+def _size(text: str) -> str:
+    content = text.encode("utf-8", "surrogatepass")
+    return f"<{len(text)} characters, sha256 {hashlib.sha256(content).hexdigest()[:16]}>"

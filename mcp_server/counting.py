@@ -1,0 +1,95 @@
+"""Records counted by what they have in common, so that a model need not read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mcp.types import CallToolResult
+
+from mcp_server import budget
+from mcp_server.answers import Redact, Row, as_csv, cleaned, fitting
+from mcp_server.listing import about
+from mcp_server.untrusted import fenced
+from smtp2go_kit.tables import TIME, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIX = "_domain"
+COUNT = "count"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many records there are of each kind, the largest first.
+
+    Args:
+        groups: What they are counted by.
+        rows: Cleaned values and the count of each shown kind.
+        records: All records, to which the counts add up.
+        kinds: All kinds.
+        about: What else is to be told, by name.
+    """
+
+    groups: Sequence[str]
+    rows: Sequence[Row]
+    records: int
+    kinds: int
+    about: Mapping[str, Any]
+
+    @classmethod
+    def of(
+        cls,
+        frame: pd.DataFrame,
+        table: Table,
+        groups: Sequence[str],
+        limit: int,
+        redact: Redact,
+    ) -> Counts:
+        """Count all records of a frame.
+
+        Args:
+            frame: The records.
+            table: Their declared columns.
+            groups: What to count by.
+            limit: Most kinds to show.
+            redact: Masks secrets.
+        """
+        import pandas as pd
+
+        keys = pd.DataFrame({name: _key(frame, table, name) for name in groups})
+        sizes = keys.astype("str").fillna("").value_counts().reset_index(name=COUNT)
+        order = [False] + [True] * len(groups)
+        top = sizes.sort_values([COUNT, *groups], ascending=order).head(limit)
+        rows = [
+            {**{str(k): cleaned(v, redact) for k, v in row.items()}, COUNT: int(row[COUNT])}
+            for row in top.to_dict("records")
+        ]
+        return cls(groups, rows, len(frame), len(sizes), about(frame, table, redact))
+
+    def answer(self) -> CallToolResult:
+        """As many kinds as fit, and the others as one row."""
+        return fitting(len(self.rows), budget.MOST_COUNTED, self._shown)
+
+    def _shown(self, count: int) -> tuple[str, dict[str, Any]]:
+        rows = list(self.rows[:count])
+        if others := self.kinds - len(rows):
+            rest = self.records - sum(row[COUNT] for row in rows)
+            rows.append({self.groups[0]: f"({others} more groups)", COUNT: rest})
+        facts = [f"{self.records:,} records in {self.kinds:,} groups"]
+        facts += [f"{name}: {value}" for name, value in self.about.items()]
+        table = fenced(as_csv([*self.groups, COUNT], rows)) if rows else "Nothing matches."
+        data = {"rows": rows, "shown": count, "total": self.records, "about": dict(self.about)}
+        return f"{table}\n{', '.join(facts)}", data
+
+
+def _key(frame: pd.DataFrame, table: Table, name: str) -> pd.Series[Any]:
+    if name in frame.columns:
+        return frame[name]
+    if name in ("day", "hour"):
+        first = next(column for column, dtype in table.columns.items() if dtype == TIME)
+        return frame[first].dt.strftime("%Y-%m-%d" if name == "day" else "%Y-%m-%dT%H:00Z")
+    address = frame[name.removesuffix(SUFFIX)]
+    return address.str.rpartition("@")[2].str.strip("> ").str.lower()

@@ -1,0 +1,101 @@
+"""Failures in words that a model can act on: what happened, the fix, the next call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from mcp_server.untrusted import clean
+from smtp2go_kit.errors import (
+    ApiError,
+    AuthenticationFailed,
+    InvalidArgument,
+    NoAnswer,
+    OutcomeUnknown,
+    RateLimited,
+    Smtp2GoError,
+    ValidationFailed,
+)
+from smtp2go_kit.operation import Effect, Endpoint
+from smtp2go_kit.operations import GROUPS
+
+MOST_TEXT = 400
+MARKUP = re.compile(r"<[^>]{0,200}>")
+
+
+def told(error: Exception, operation: Endpoint, redact: Callable[[str], str]) -> str:
+    """An error's text for a model.
+
+    Args:
+        error: What was raised.
+        operation: What was called.
+        redact: Masks secrets.
+    """
+    if isinstance(error, InvalidArgument):
+        return (
+            f"{operation.name}: {error.parameter}: {_clean(error.problem, redact)}. {_next(error)}"
+        )
+    if isinstance(error, OutcomeUnknown):
+        check = _named(error.check)
+        return (
+            f"{operation.name}: no clear answer came, so it may have taken effect. Do not repeat "
+            f"it. {check} {_request(error.request_id)}"
+        ).strip()
+    if isinstance(error, ApiError):
+        return _refused(error, operation, redact)
+    if isinstance(error, NoAnswer):
+        return (
+            f"{operation.name}: the service could not be reached, and nothing was changed. Try "
+            "once more in a minute; if it fails again, tell the user."
+        )
+    if isinstance(error, (Smtp2GoError, TypeError)):
+        return f"{operation.name}: {_clean(str(error), redact)}"
+    return (
+        f"{operation.name}: the server failed ({type(error).__name__}). Tell the user; its log "
+        "on stderr has the details."
+    )
+
+
+def _next(error: InvalidArgument) -> str:
+    if error.parameter == "api_key":
+        return "Only the user can fix this, where the server is started."
+    return "Nothing was sent; correct it and call again."
+
+
+def _refused(error: ApiError, operation: Endpoint, redact: Callable[[str], str]) -> str:
+    field = f"{_clean(error.field, redact)}: " if error.field else ""
+    quoted = _clean(error.message, redact)
+    facts = f"{_request(error.request_id)} {_named(error.advice)}.".strip()
+    return (
+        f'{operation.name}: {field}the service refused, in its words (data): "{quoted}". '
+        f"{facts}{_after(error, operation)}"
+    )
+
+
+def _after(error: ApiError, operation: Endpoint) -> str:
+    if isinstance(error, RateLimited) and error.retry_after:
+        return f" Wait {error.retry_after:.0f} seconds."
+    if isinstance(error, AuthenticationFailed):
+        return " Only the user can fix this, where the server is started."
+    if isinstance(error, ValidationFailed) or operation.effect is Effect.READ:
+        return ""
+    views = [op.name for op in _beside(operation) if op.effect is Effect.READ]
+    return f" See what there is with {' or '.join(views)}." if views else ""
+
+
+def _beside(operation: Endpoint) -> list[Endpoint]:
+    return next(beside for g in GROUPS.values() if operation in (beside := [*g._operations()]))
+
+
+def _request(request_id: str | None) -> str:
+    return f"Request id {clean(request_id, 60)}." if request_id else ""
+
+
+def _named(text: str) -> str:
+    """A text of the toolkit's with its operations called by the names of tools."""
+    names = {op.title: op.name for g in GROUPS.values() for op in g._operations()}
+    return re.sub(r"\b[a-z_]+\.[a-z_]+\b", lambda found: names.get(found[0], found[0]), text)
+
+
+def _clean(text: str, redact: Callable[[str], str]) -> str:
+    return clean(MARKUP.sub(" ", redact(text)), MOST_TEXT).rstrip(".")

@@ -1,0 +1,136 @@
+"""Reads: the records a tool asks for, listed or counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mcp.types import CallToolResult
+
+from mcp_server.answers import Listing, told
+from mcp_server.counting import Counts
+from mcp_server.cursors import Place, fingerprint, place_of, window_of
+from mcp_server.listing import about, columns_of, rows_of
+from mcp_server.schema import is_listing
+from mcp_server.setup import Setup
+from smtp2go_kit.call import Call
+from smtp2go_kit.operation import Endpoint
+from smtp2go_kit.progress import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Given = Mapping[str, Any]
+
+
+class Reported(Progress):
+    """Tells a client how far a long search has come.
+
+    Args:
+        report: Takes rows fetched and rows in all.
+    """
+
+    def __init__(self, report: Callable[[float, float], None]) -> None:
+        self._report = report
+
+    @property
+    def update(self) -> Callable[[int, int], None]:
+        """Takes the rows fetched so far and the rows in all."""
+        return self._report
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
+def read(
+    setup: Setup, operation: Endpoint, own: Given, added: Given, progress: Progress
+) -> CallToolResult:
+    """The answer of a reading tool.
+
+    Args:
+        setup: What the server was started with.
+        operation: What to read.
+        own: Its arguments.
+        added: The tool's own: limit, cursor, fields, detail, group_by.
+        progress: Told how far a long search has come.
+    """
+    table = operation.declared.table
+    if table is None or not is_listing(operation):
+        call = setup.client._prepare(operation, (), dict(own))
+        return shown(setup, operation, setup.client._perform(call, progress))
+    if added.get("group_by"):
+        call = setup.client._prepare(operation, (), dict(own))
+        frame = setup.client._perform(call, progress)
+        return Counts.of(frame, table, added["group_by"], added["limit"], setup.redact).answer()
+    return _listed(setup, operation, own, added, progress).answer()
+
+
+def _listed(
+    setup: Setup, operation: Endpoint, own: Given, added: Given, progress: Progress
+) -> Listing:
+    table, pages = operation.declared.table, operation.declared.pages
+    assert table is not None  # noqa: S101 - narrows for the type checkers
+    columns = columns_of(table, added["fields"], added["detail"] == "detailed")
+    search = fingerprint(own, operation.name)
+    place = place_of(added["cursor"], search)
+    asked = {**own, **place.window}
+    if pages and pages.caps:
+        asked |= {pages.size: place.size, "continue_token": place.token}
+    call = setup.client._prepare(operation, (), asked)
+    frame = setup.client._perform(call, progress)
+    if counts := frame.attrs.get("status_counts"):
+        return _by_status(counts)
+    page = frame.iloc[place.skip : place.skip + added["limit"]]
+    page.attrs = frame.attrs
+    rows = rows_of(page, table, columns, setup.redact)
+    used = [name for name in columns if added["fields"] or any(name in row for row in rows)]
+    following = _following(frame, place, call, search)
+    return Listing(used, rows, frame.attrs["total"], following, about(frame, table, setup.redact))
+
+
+def _following(
+    frame: pd.DataFrame, place: Place, call: Call, search: str
+) -> Callable[[int], str | None]:
+    """Gives the cursor after so many shown rows."""
+    window, token = window_of(call), frame.attrs["continue_token"]
+
+    def cursor(count: int) -> str | None:
+        reached = place.skip + count
+        if reached < len(frame):
+            return Place(place.token, reached, window).written(search)
+        if token:
+            return Place(token, 0, window).written(search)
+        # The service cannot go on from here, so what was shown is fetched again with the rest.
+        more = frame.attrs["truncated"] and place.token is None
+        return Place(None, reached, window).written(search) if more else None
+
+    return cursor
+
+
+def _by_status(counts: Mapping[str, Any]) -> Listing:
+    rows = [{"status": str(name), "count": count} for name, count in counts.items()]
+    return Listing(("status", "count"), rows, len(rows), lambda count: None)
+
+
+def shown(setup: Setup, operation: Endpoint, result: Any, lead: str = "") -> CallToolResult:
+    """What an operation returned, whole: a frame's few rows, or named values.
+
+    Args:
+        setup: What the server was started with.
+        operation: What was called.
+        result: A frame or a dict.
+        lead: A line of the server's own before it.
+    """
+    table = operation.declared.table
+    if table is None:
+        return told(result, setup.redact, lead)
+    columns = columns_of(table, None, detailed=not table.rows)
+    rows = rows_of(result, table, columns, setup.redact)
+    if not table.rows and len(rows) == 1:
+        return told(rows[0], setup.redact, lead)
+    total = result.attrs["total"]
+    made = Listing(columns, rows, total if total else len(rows), lambda count: None)
+    answer = made.answer()
+    if lead:
+        answer.content[0].text = f"{lead}\n{answer.content[0].text}"  # type: ignore[union-attr]  # made as text
+    return answer

@@ -1,0 +1,56 @@
+"""What a server was started with: whose account, which limits, where it keeps its files."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mcp_server.audit import AuditLog
+from mcp_server.confirmation import Tokens
+from mcp_server.policy import Allowance, Policy
+from smtp2go_kit.client import Client
+
+
+@dataclass
+class Setup:
+    """What all tools of a server share.
+
+    Args:
+        connect: Makes the client; called when the first tool needs it.
+        account: Whose account it is, in words, as confirmations and the log name it.
+        policy: The user's limits.
+        audit: The log of sends and changes.
+        passwords: The folder for the passwords of new SMTP users.
+    """
+
+    connect: Callable[[], Client]
+    account: str
+    policy: Policy
+    audit: AuditLog
+    passwords: Path
+    tokens: Tokens = field(default_factory=Tokens)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.allowance = Allowance(self.policy.writes_per_hour)
+
+    @property
+    def client(self) -> Client:
+        """The client, made at the first use."""
+        with self._lock:
+            return self._client
+
+    @functools.cached_property
+    def _client(self) -> Client:
+        return self.connect()
+
+    def redact(self, text: str) -> str:
+        """A text with the API key masked.
+
+        Args:
+            text: What a model or a log will have.
+        """
+        return self.client._session.settings.api_key.redact(text)

@@ -1,0 +1,181 @@
+"""Sends and changes: checked, limited, confirmed, made once, and logged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mcp.types import CallToolResult
+
+from mcp_server import credentials
+from mcp_server.answers import answer
+from mcp_server.arguments import with_files
+from mcp_server.confirmation import LIFE, digest
+from mcp_server.message import Recipients
+from mcp_server.policy import Refused
+from mcp_server.preview import question
+from mcp_server.reading import Reported, shown
+from mcp_server.setup import Setup
+from mcp_server.untrusted import TRUSTED
+from smtp2go_kit.call import Call
+from smtp2go_kit.errors import ApiError, OutcomeUnknown
+from smtp2go_kit.operation import Endpoint, Parameter
+from smtp2go_kit.secret import Secret
+from smtp2go_kit.types import Input
+
+Given = Mapping[str, Any]
+REPLACES = "new_password"
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A send or a change that was checked and not made.
+
+    Args:
+        call: What would be sent, with placeholders for passwords.
+        own: The operation's arguments, with files read.
+        extra: What else the tool was told that matters.
+        reached: Who would get mail.
+        question: All of it in words.
+    """
+
+    call: Call
+    own: Given
+    extra: dict[str, Any]
+    reached: Recipients
+    question: str
+
+    @property
+    def content(self) -> str:
+        """The digest that a confirmation is bound to."""
+        return digest(self.call, self.extra)
+
+
+def intend(setup: Setup, operation: Endpoint, own: Given, added: Given) -> Intent:
+    """Check everything about a send or a change without making it.
+
+    Args:
+        setup: What the server was started with.
+        operation: What to call.
+        own: Its arguments as the model gave them.
+        added: The tool's own arguments.
+
+    Raises:
+        Refused: The user's limits forbid it.
+        InvalidArgument: An argument is wrong.
+    """
+    ready = with_files(operation, dict(own), setup.policy.attach_from)
+    call = _prepared(setup, operation, ready, dict.fromkeys(_passwords(operation), None))
+    try:
+        reached = setup.policy.check(call)
+    except Refused as refused:
+        setup.audit.write(call, f"refused: {refused}", "not done")
+        raise
+    extra = {REPLACES: True} if added.get(REPLACES) else {}
+    return Intent(call, ready, extra, reached, question(call, reached, setup.account, extra))
+
+
+def _prepared(
+    setup: Setup, operation: Endpoint, own: Given, held: Mapping[str, Secret | None]
+) -> Call:
+    secrets = {name: secret or credentials.PLACEHOLDER for name, secret in held.items()}
+    return setup.client._prepare(operation, (), {**own, **secrets})
+
+
+def _passwords(operation: Endpoint) -> list[str]:
+    return [p.name for p in operation.parameters if p.kind.input is Input.PASSWORD]
+
+
+def previewed(setup: Setup, intent: Intent) -> CallToolResult:
+    """The preview of a send or a change, with the token that allows it once.
+
+    Args:
+        setup: What the server was started with.
+        intent: What was checked.
+    """
+    token, name = setup.tokens.give(intent.content), intent.call.operation.name
+    text = (
+        f"Nothing was sent or changed. This is what {name} would do:\n\n{intent.question}\n\n"
+        f"Show this to the user. If they agree, call {name} with the same arguments and "
+        f'confirm_token="{token}" (once, within {LIFE / 60:.0f} minutes).'
+    )
+    data = {"preview": intent.question, "tool": name, "confirm_token": token}
+    return answer(text, data, TRUSTED)
+
+
+def rehearsed(setup: Setup, intent: Intent) -> CallToolResult:
+    """What a server that makes no changes answers to one.
+
+    Args:
+        setup: What the server was started with.
+        intent: What was checked.
+    """
+    setup.audit.write(intent.call, "dry run", "not done")
+    text = f"Dry run: everything was checked and nothing was done.\n\n{intent.question}"
+    return answer(text, {"dry_run": True, "preview": intent.question}, TRUSTED)
+
+
+def make(setup: Setup, intent: Intent, decision: str) -> CallToolResult:
+    """Make a confirmed send or change, once, and log what became of it.
+
+    Args:
+        setup: What the server was started with.
+        intent: What was confirmed.
+        decision: How.
+    """
+    operation = intent.call.operation
+    setup.audit.check()
+    setup.allowance.take()
+    held, file = _held(setup, operation, intent)
+    call = _prepared(setup, operation, intent.own, held) if held else intent.call
+    try:
+        result = setup.client._perform(call, Reported(lambda fetched, total: None))
+    except BaseException as error:
+        _failed(setup, intent, decision, error, file)
+        raise
+    done = result if isinstance(result, dict) else result.attrs
+    setup.audit.write(intent.call, decision, "done", setup.redact(str(done.get("request_id"))))
+    return shown(setup, operation, result, _lead(setup, file))
+
+
+def _held(
+    setup: Setup, operation: Endpoint, intent: Intent
+) -> tuple[dict[str, Secret | None], Path | None]:
+    """The passwords to send, and the file that a generated one is in."""
+    held: dict[str, Secret | None] = {}
+    file: Path | None = None
+    for parameter in (p for p in operation.parameters if p.kind.input is Input.PASSWORD):
+        if parameter.kind.kept and not intent.extra.get(REPLACES):
+            given = {p.name: intent.call.arguments.get(p.name) for p in operation.parameters}
+            held[parameter.name] = credentials.present(setup.client, parameter, operation, given)
+        else:
+            held[parameter.name], file = _generated(setup, operation, intent)
+    return held, file
+
+
+def _generated(setup: Setup, operation: Endpoint, intent: Intent) -> tuple[Secret, Path]:
+    password = credentials.generate()
+    first: Parameter = operation.parameters[0]
+    # Written before it is sent: a password that only the service knows would be lost.
+    owner = str(intent.call.arguments[first.name])
+    return password, credentials.save(password, owner, setup.passwords)
+
+
+def _failed(
+    setup: Setup, intent: Intent, decision: str, error: BaseException, file: Path | None
+) -> None:
+    unknown = isinstance(error, OutcomeUnknown) or not isinstance(error, Exception)
+    outcome = "unknown" if unknown else f"failed: {type(error).__name__}"
+    request_id = error.request_id if isinstance(error, (ApiError, OutcomeUnknown)) else None
+    setup.audit.write(intent.call, decision, outcome, request_id)
+    if file is not None and not unknown:
+        file.unlink(missing_ok=True)
+
+
+def _lead(setup: Setup, file: Path | None) -> str:
+    lead = f"Done, in {setup.account}."
+    if file is not None:
+        lead += f" The password is in {file}, which only the user of this machine can read."
+    return lead
