@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mcp.types import CallToolResult, TextContent
+from mcp_types import CallToolResult, TextContent
 
 from mcp_server import budget
 from mcp_server.untrusted import UNTRUSTED, clean, fenced
@@ -31,13 +31,16 @@ class Listing:
         total: All matching records; a lower bound if more is unknown.
         cursor: Gives the cursor after so many of these rows, or None at the end.
         about: What else is to be told, by name.
+        lead: A line of the server's own before all.
     """
 
     columns: Sequence[str]
     rows: Sequence[Row]
     total: int
-    cursor: Callable[[int], str | None]
+    cursor: Callable[[int], str | None] = lambda count: None  # noqa: ARG005 - a default: the end
     about: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    lead: str = ""
 
     def answer(self) -> CallToolResult:
         """As many of the rows as fit, as text and as data."""
@@ -52,7 +55,8 @@ class Listing:
         data: dict[str, Any] = {"rows": list(rows), "shown": count, "total": self.total}
         data |= {"cursor": cursor} if cursor else {}
         data |= {"about": dict(self.about)} if self.about else {}
-        return f"{table}\n{', '.join(facts)}", data
+        lead = [self.lead] if self.lead else []
+        return "\n".join([*lead, table, ", ".join(facts)]), data
 
 
 def fitting(
@@ -80,8 +84,8 @@ def answer(text: str, data: Any, meta: Mapping[str, Any] = UNTRUSTED) -> CallToo
         data: The same for a program.
         meta: Whether the text is to be trusted.
     """
-    content = [TextContent(type="text", text=text)]
-    return CallToolResult(content=content, structured_content=data, _meta=dict(meta))  # type: ignore[list-item, arg-type]  # the SDK's list is invariant
+    content = TextContent(type="text", text=text)
+    return CallToolResult(content=[content], structured_content=data, _meta=dict(meta))
 
 
 def told(values: Mapping[str, Any], redact: Redact, lead: str = "") -> CallToolResult:

@@ -13,6 +13,7 @@ from mcp_server.schema import added_parameters, own_parameters, parameters
 from smtp2go_kit.call import MOST_EMAIL
 from smtp2go_kit.checks import fault
 from smtp2go_kit.operation import Endpoint, Parameter
+from smtp2go_kit.shapes import is_list
 from smtp2go_kit.types import Input, Reach
 
 Given = dict[str, Any]
@@ -92,7 +93,7 @@ def with_files(operation: Endpoint, own: Given, folders: tuple[Path, ...]) -> Gi
         if parameter.kind.reach is Reach.HEADERS:
             ready[parameter.name] = _mime(value)
         else:
-            paths = value if isinstance(value, list) else [value]
+            paths = value if is_list(value) else [value]
             ready[parameter.name] = [_file(parameter.name, path, folders) for path in paths]
     return ready
 

@@ -13,6 +13,8 @@ from smtp2go_kit.operations import GROUPS
 from smtp2go_kit.settings import KEY
 
 if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
     from mcp_server.policy import Policy
     from mcp_server.setup import Setup
     from smtp2go_kit.client import Client
@@ -65,12 +67,9 @@ def _serve(parser: Parser, options: argparse.Namespace) -> int:
     return _serve_http(parser, options, server)
 
 
-def _serve_http(parser: Parser, options: argparse.Namespace, server: object) -> int:
-    from mcp.server import MCPServer
-
+def _serve_http(parser: Parser, options: argparse.Namespace, server: MCPServer[object]) -> int:
     from mcp_server import http
 
-    assert isinstance(server, MCPServer)  # noqa: S101 - narrows for the type checkers
     host, port = options.http
     token = None if options.no_token else os.environ.get(http.TOKEN, "").strip()
     given = bool(token)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcp.server.elicitation import render_elicitation_schema
 from mcp.server.mcpserver import Context
 from mcp.shared.exceptions import MCPError
 from mcp_types import ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
@@ -35,17 +36,7 @@ class Confirm(BaseModel):
     confirm: bool = Field(title="Do it", description="Yes sends or changes exactly this")
 
 
-QUESTION: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "confirm": {
-            "type": "boolean",
-            "title": "Do it",
-            "description": "Yes sends or changes exactly this",
-        }
-    },
-    "required": ["confirm"],
-}
+QUESTION = render_elicitation_schema(Confirm)
 
 
 def digest(call: Call, extra: dict[str, Any]) -> str:
@@ -156,8 +147,9 @@ def _asked_in_rounds(
         tokens.take(context.request_state, content)
     except Refused as refused:
         raise Refused(f"Not done: {refused}. Call the tool again to ask the user anew.") from None
-    agreed = isinstance(answer, ElicitResult) and answer.action == "accept"
-    return _agreed(agreed and (answer.content or {}).get("confirm") is True)
+    if not isinstance(answer, ElicitResult) or answer.action != "accept":
+        return _agreed(False)
+    return _agreed((answer.content or {}).get(ANSWER) is True)
 
 
 async def _asked(question: str, context: Context[Any, Any]) -> str:

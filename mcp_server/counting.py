@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mcp.types import CallToolResult
+from mcp_types import CallToolResult
 
 from mcp_server import budget
 from mcp_server.answers import Redact, Row, as_csv, cleaned, fitting
@@ -90,6 +90,8 @@ def _key(frame: pd.DataFrame, table: Table, name: str) -> pd.Series[Any]:
         return frame[name]
     if name in ("day", "hour"):
         first = next(column for column, dtype in table.columns.items() if dtype == TIME)
-        return frame[first].dt.strftime("%Y-%m-%d" if name == "day" else "%Y-%m-%dT%H:00Z")
-    address = frame[name.removesuffix(SUFFIX)]
-    return address.str.rpartition("@")[2].str.strip("> ").str.lower()
+        moments: pd.Series[Any] = frame[first]
+        return moments.dt.strftime("%Y-%m-%d" if name == "day" else "%Y-%m-%dT%H:00Z")
+    address: pd.Series[Any] = frame[name.removesuffix(SUFFIX)]
+    domains: pd.Series[Any] = address.str.rpartition("@")[2]
+    return domains.str.strip("> ").str.lower()

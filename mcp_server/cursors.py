@@ -85,7 +85,7 @@ def place_of(cursor: str | None, search: str) -> Place:
         made, token, skip, window = json.loads(base64.b64decode(padded, b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise Refused(_stale("is not one that this server gave")) from None
-    sound = type(skip) is int and 0 <= skip and isinstance(token, str | None)
+    sound = type(skip) is int and skip >= 0 and isinstance(token, str | None)
     if not (sound and is_object(window) and all(isinstance(v, str) for v in window.values())):
         raise Refused(_stale("is not one that this server gave"))
     if made != search:

@@ -12,7 +12,7 @@ from mcp_server.listing import columns_of, rows_of
 from mcp_server.setup import Setup
 from mcp_server.untrusted import UNTRUSTED, fenced
 from smtp2go_kit.operation import Endpoint
-from smtp2go_kit.operations import GROUPS
+from smtp2go_kit.operations import Email
 
 EMAIL = "smtp2go://email/{email_id}"
 FILTER_QUERY = """\
@@ -60,7 +60,7 @@ TEXTS = (
 )
 
 
-def add(server: MCPServer, setup: Setup, offered: list[Endpoint]) -> None:
+def add(server: MCPServer[object], setup: Setup, offered: list[Endpoint]) -> None:
     """Give a server its resources.
 
     Args:
@@ -70,18 +70,18 @@ def add(server: MCPServer, setup: Setup, offered: list[Endpoint]) -> None:
     """
     for uri, title, text in TEXTS:
         _add_text(server, uri, title, text)
-    search = GROUPS["email"].search  # type: ignore[attr-defined]  # the group's own class has it
+    search: Endpoint = Email.search
     if search in offered:
         _add_email(server, setup, search)
 
 
-def _add_text(server: MCPServer, uri: str, title: str, text: str) -> None:
+def _add_text(server: MCPServer[object], uri: str, title: str, text: str) -> None:
     @server.resource(uri, title=title, description=title, mime_type="text/markdown")
     def guide() -> str:
         return text
 
 
-def _add_email(server: MCPServer, setup: Setup, search: Endpoint) -> None:
+def _add_email(server: MCPServer[object], setup: Setup, search: Endpoint) -> None:
     @server.resource(
         EMAIL,
         title="One email",

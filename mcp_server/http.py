@@ -29,6 +29,7 @@ class BearerToken:
         self._expected = f"Bearer {token}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
         if scope["type"] == "http" and not self._carries(scope):
             refusal = JSONResponse(
                 {"error": "Send the header Authorization: Bearer <the server's token>"},
@@ -79,7 +80,7 @@ def listen(host: str, port: int) -> socket.socket:
     return made
 
 
-def run(server: MCPServer, bound: socket.socket, host: str, token: str | None) -> None:
+def run(server: MCPServer[object], bound: socket.socket, host: str, token: str | None) -> None:
     """Serve until interrupted.
 
     Args:

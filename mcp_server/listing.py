@@ -49,9 +49,8 @@ def rows_of(frame: Frame, table: Table, columns: Sequence[str], redact: Redact) 
         redact: Masks secrets.
     """
     plain = [c for c in columns if c in frame.columns and c not in table.secrets]
-    records: list[Row] = (
-        frame[plain].astype(object).where(frame[plain].notna(), None).to_dict("records")
-    )
+    known = frame[plain]
+    records: Any = known.astype(object).where(known.notna(), None).to_dict("records")
     nested = {name: _nested(frame, name) for name in columns if name in table.children}
     rows: list[Row] = []
     for number, record in enumerate(records):
@@ -72,8 +71,8 @@ def _nested(frame: Frame, name: str) -> Callable[[int], list[Any]]:
     def under(number: int) -> list[Any]:
         of_row = child
         for key in keys:
-            of_row = of_row[of_row[key] == flat.at[number, key]]
-        records: list[Row] = of_row.drop(columns=keys).astype(object).to_dict("records")
+            of_row = of_row[of_row[key] == flat.loc[number, key]]
+        records: Any = of_row.drop(columns=keys).astype(object).to_dict("records")
         return [{k: _iso(v) for k, v in r.items() if not _is_missing(v)} for r in records[:20]]
 
     return under
@@ -82,7 +81,7 @@ def _nested(frame: Frame, name: str) -> Callable[[int], list[Any]]:
 def _is_missing(value: Any) -> bool:
     import pandas as pd
 
-    return bool(pd.isna(value))
+    return pd.isna(value) is True
 
 
 def _iso(value: Any) -> Any:
@@ -101,7 +100,8 @@ def about(frame: Frame, table: Table, redact: Redact) -> dict[str, Any]:
         redact: Masks secrets.
     """
     hidden = {*STANDARD, *table.total}
-    told = {k: v for k, v in frame.attrs.items() if k not in hidden and v not in (None, "")}
+    attrs = {str(k): v for k, v in frame.attrs.items()}
+    told = {k: v for k, v in attrs.items() if k not in hidden and v not in (None, "")}
     if window := told.pop("window", None):
         told = {"window": f"{window[0]} to {window[1]}", **told}
     return {name: cleaned(value, redact) for name, value in told.items()}

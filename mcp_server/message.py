@@ -65,7 +65,7 @@ def parsed(mime: str) -> EmailMessage:
         content = base64.b64decode("".join(mime.split()), validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("is neither an email's text nor base64 of one") from None
-    return message_from_bytes(content, policy=policy.default)  # type: ignore[return-value]  # typeshed has the old class
+    return message_from_bytes(content, policy=policy.default)
 
 
 def first_lines(email: EmailMessage) -> str:

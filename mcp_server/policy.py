@@ -11,8 +11,7 @@ from pathlib import Path
 
 from mcp_server.message import Recipients
 from smtp2go_kit.call import Call
-from smtp2go_kit.shapes import is_list
-from smtp2go_kit.types import Reach
+from smtp2go_kit.shapes import is_list, is_object
 
 HOUR = 3600.0
 ADDRESS_HEADERS = frozenset(
@@ -97,7 +96,7 @@ def _check_headers(call: Call) -> None:
     for parameter in call.operation.parameters:
         value = call.arguments.get(parameter.name)
         entries = value if is_list(value) else []
-        for name in (str(e["header"]) for e in entries if isinstance(e, dict) and "header" in e):
+        for name in (str(e["header"]) for e in entries if is_object(e) and "header" in e):
             if name.strip().lower() in ADDRESS_HEADERS:
                 raise Refused(
                     f"{parameter.name}: the header {name} would add recipients. Use to, cc or bcc."

@@ -10,7 +10,7 @@ from mcp_server.untrusted import visible
 from smtp2go_kit.call import Call
 from smtp2go_kit.operation import Effect, Parameter
 from smtp2go_kit.secret import MASK, Secret
-from smtp2go_kit.shapes import is_list
+from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.types import Input, Reach
 
 MOST_TEXT = 500
@@ -71,7 +71,7 @@ def _mime_lines(value: str) -> Iterator[str]:
 
 
 def _entry(value: Any) -> str:
-    if not isinstance(value, dict):
+    if not is_object(value):
         return str(value)
     if "fileblob" in value:
         return f"{value.get('filename')} ({len(str(value['fileblob'])) * 3 // 4} bytes)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, get_args
 
 from mcp.server import MCPServer
-from mcp.types import Completion
+from mcp_types import Completion
 from pydantic import Field
 
 from smtp2go_kit.operation import Endpoint
@@ -21,7 +21,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 Since = Annotated[str, Field(description="How far to look back, as 7d")]
 
 
-def add(server: MCPServer, offered: list[Endpoint]) -> None:
+def add(server: MCPServer[object], offered: list[Endpoint]) -> None:
     """Give a server its prompts and completions.
 
     Args:
@@ -34,7 +34,7 @@ def add(server: MCPServer, offered: list[Endpoint]) -> None:
         server.prompt(title="Why are we bouncing?")(why_bouncing)
     if "domain_view" in names:
         server.prompt(title="Set up a sending domain")(set_up_domain)
-    server.completion()(complete)
+    server.completion()(complete)  # type: ignore[no-untyped-call]  # the SDK has no types here
 
 
 def why_not_received(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mcp.types import CallToolResult
+from mcp_types import CallToolResult
 
 from mcp_server.answers import Listing, told
 from mcp_server.counting import Counts
@@ -109,7 +109,7 @@ def _following(
 
 def _by_status(counts: Mapping[str, Any]) -> Listing:
     rows = [{"status": str(name), "count": count} for name, count in counts.items()]
-    return Listing(("status", "count"), rows, len(rows), lambda count: None)
+    return Listing(("status", "count"), rows, len(rows))
 
 
 def shown(setup: Setup, operation: Endpoint, result: Any, lead: str = "") -> CallToolResult:
@@ -129,8 +129,4 @@ def shown(setup: Setup, operation: Endpoint, result: Any, lead: str = "") -> Cal
     if not table.rows and len(rows) == 1:
         return told(rows[0], setup.redact, lead)
     total = result.attrs["total"]
-    made = Listing(columns, rows, total if total else len(rows), lambda count: None)
-    answer = made.answer()
-    if lead:
-        answer.content[0].text = f"{lead}\n{answer.content[0].text}"  # type: ignore[union-attr]  # made as text
-    return answer
+    return Listing(columns, rows, total or len(rows), lead=lead).answer()

@@ -25,12 +25,7 @@ DTYPES: dict[Dtype, Schema] = {
     "float64": {"type": "number"},
     "datetime64[us, UTC]": {"type": "string", "format": "date-time"},
 }
-SHORTER = (
-    (r"``", ""),
-    (r"\(or\b[^)]*\)", ""),
-    (r"^The (?=\w)", ""),
-    (r"^(\w)", lambda found: found[1].upper()),
-)
+LOST = re.compile(r"``|\(or\b[^)]*\)|^The (?=\w)")
 """What a description loses on its way into a tool, where each word costs."""
 
 
@@ -91,7 +86,7 @@ def _added(operation: Endpoint) -> Iterator[Parameter]:
 
 def _group_by(table: Table) -> Parameter:
     kind = Kind(
-        wire=list[Literal[table.groups]],
+        wire=list[Literal[table.groups]],  # type: ignore[name-defined]  # made at run time
         check=_groups_expected,
         bounds={"minItems": 1, "maxItems": MOST_GROUPS},
     )
@@ -166,9 +161,8 @@ def brief(description: str) -> str:
         description: What the declaration's docstring says.
     """
     text = re.split(r";\s|\.\s|\.$", description)[0]
-    for pattern, shorter in SHORTER:
-        text = re.sub(pattern, shorter, text)
-    return " ".join(text.split())
+    shorter = " ".join(LOST.sub("", text).split())
+    return shorter[:1].upper() + shorter[1:]
 
 
 def output_schema(operation: Endpoint) -> Schema:

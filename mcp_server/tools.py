@@ -11,8 +11,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
-from mcp.types import CallToolResult, ToolAnnotations
-from mcp_types import InputRequiredResult
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import PrivateAttr
 
 from mcp_server import failures
@@ -25,6 +24,7 @@ from mcp_server.setup import Setup
 from mcp_server.writing import intend, make, previewed, rehearsed
 from smtp2go_kit.operation import Effect, Endpoint
 from smtp2go_kit.operations import all_operations
+from smtp2go_kit.shapes import is_object
 
 Given = Mapping[str, Any]
 PREVIEW = "preview"
@@ -62,14 +62,17 @@ class AccountTool(Tool):
         raise NotImplementedError
 
     async def run(
-        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: ARG002 - the SDK's own; results are made as sent
     ) -> CallToolResult | InputRequiredResult:
         """Answer a call; every failure says what to do.
 
         Args:
             arguments: What the model gave.
             context: The request.
-            convert_result: Not needed: results are made as they are sent.
+            convert_result: Of no effect: results are made as they are sent.
 
         Raises:
             ToolError: For the model to read.
@@ -101,7 +104,8 @@ class OperationTool(AccountTool):
             parameters=input_schema(operation),
             fn_metadata=_metadata(output_schema(operation)),
             is_async=True,
-            annotations=annotations(operation),
+            context_kwarg=None,
+            annotations=hints(operation),
         )
         made._operation, made._setup = operation, setup
         return made
@@ -160,6 +164,7 @@ class PreviewTool(AccountTool):
             parameters=PREVIEW_SCHEMA,
             fn_metadata=_metadata(PREVIEW_ANSWER),
             is_async=True,
+            context_kwarg=None,
             annotations=ToolAnnotations(
                 title="Preview a send or a change",
                 read_only_hint=True,
@@ -171,7 +176,11 @@ class PreviewTool(AccountTool):
         made._operations, made._setup = {op.name: op for op in operations}, setup
         return made
 
-    async def work(self, given: Given, context: Context[Any, Any]) -> Any:
+    async def work(
+        self,
+        given: Given,
+        context: Context[Any, Any],  # noqa: ARG002 - a preview asks nobody
+    ) -> Any:
         """Check a send or a change and describe it.
 
         Args:
@@ -193,7 +202,7 @@ class PreviewTool(AccountTool):
         operation, arguments = self._operations.get(str(given["tool"])), given["arguments"]
         if operation is None:
             raise Refused(f"preview: tool: expected one of {names}.")
-        if not isinstance(arguments, dict):
+        if not is_object(arguments):
             raise Refused(
                 f"preview: arguments: expected an object of {operation.name}'s arguments."
             )
@@ -242,7 +251,7 @@ def description(operation: Endpoint) -> str:
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
-def annotations(operation: Endpoint) -> ToolAnnotations:
+def hints(operation: Endpoint) -> ToolAnnotations:
     """All five hints, from the effect."""
     effect = operation.effect
     return ToolAnnotations(

@@ -40,7 +40,7 @@ def clean(text: str, most: int = MOST_CELL) -> str:
     # A megabyte of subject is not looked at in full.
     start = text[: 4 * most]
     spaced = re.sub(r"\s+", " ", start)
-    shown = "".join(c for c in spaced if c.isascii() and c.isprintable() or not is_hidden(c))
+    shown = "".join(c for c in spaced if (c.isascii() and c.isprintable()) or not is_hidden(c))
     shown = MARKS.sub("..", shown).strip()
     cut = max(0, len(text) - len(start)) + max(0, len(shown) - most)
     return f"{shown[:most]}... ({cut} more characters)" if cut else shown

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mcp.types import CallToolResult
+from mcp_types import CallToolResult
 
 from mcp_server import credentials
 from mcp_server.answers import answer
@@ -16,17 +16,20 @@ from mcp_server.confirmation import LIFE, digest
 from mcp_server.message import Recipients
 from mcp_server.policy import Refused
 from mcp_server.preview import question
-from mcp_server.reading import Reported, shown
+from mcp_server.reading import shown
 from mcp_server.setup import Setup
 from mcp_server.untrusted import TRUSTED
 from smtp2go_kit.call import Call
 from smtp2go_kit.errors import ApiError, OutcomeUnknown
 from smtp2go_kit.operation import Endpoint, Parameter
+from smtp2go_kit.progress import Bar
 from smtp2go_kit.secret import Secret
+from smtp2go_kit.shapes import is_object
 from smtp2go_kit.types import Input
 
 Given = Mapping[str, Any]
 REPLACES = "new_password"
+QUIET = Bar("", shown=False)
 
 
 @dataclass(frozen=True)
@@ -131,11 +134,11 @@ def make(setup: Setup, intent: Intent, decision: str) -> CallToolResult:
     held, file = _held(setup, operation, intent)
     call = _prepared(setup, operation, intent.own, held) if held else intent.call
     try:
-        result = setup.client._perform(call, Reported(lambda fetched, total: None))
+        result = setup.client._perform(call, QUIET)
     except BaseException as error:
         _failed(setup, intent, decision, error, file)
         raise
-    done = result if isinstance(result, dict) else result.attrs
+    done: Mapping[str, Any] = result if is_object(result) else result.attrs
     setup.audit.write(intent.call, decision, "done", setup.redact(str(done.get("request_id"))))
     return shown(setup, operation, result, _lead(setup, file))
 

@@ -76,6 +76,7 @@ class Activity(Group[C]):
     @operation(
         "/activity/search",
         Effect.READ,
+        use="First choice for who got what, bounces, complaints; group_by counts",
         table=EVENTS,
         pages=Pages("limit", 1000, always=True),
         budget=Budget(60, 60),
@@ -113,8 +114,8 @@ class Activity(Group[C]):
     ) -> pd.DataFrame:
         """Search the activity stream: what happened to each email.
 
-        All pages, one row an event. The service serves 1,000 events a request and 60 requests a minute,
-        and keeps 5 days of activity on free plans and 30 on paid ones.
+        All pages, one row an event. The service serves 1,000 events a request and 60 requests a
+        minute, and keeps 5 days of activity on free plans and 30 on paid ones.
 
         Args:
             subaccount_ids: Ids of subaccounts to search; the whole account if not given.

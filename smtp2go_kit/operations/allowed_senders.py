@@ -73,6 +73,7 @@ class AllowedSenders(Group[C]):
     @operation(
         "/allowed_senders/update",
         Effect.DESTROY,
+        use="To add or take off single ones use the other tools",
         # The service requires a mode, and another one would switch sender domains off.
         served=Served(
             refused=frozenset({"mode"}),

@@ -85,6 +85,7 @@ class Domain(Group[C]):
     @operation(
         "/domain/add",
         Effect.WRITE,
+        use="Then publish the records it answers and call domain_verify",
         table=DOMAINS,
         served=Served(takes={"requisition_ssl": bool, "subaccount_access": SubaccountAccess}),
     )
@@ -180,7 +181,11 @@ class Domain(Group[C]):
         ...
 
     @operation(
-        "/domain/view", Effect.READ, table=DOMAINS, served=Served(takes={"domain": DomainName})
+        "/domain/view",
+        Effect.READ,
+        use="Unverified DKIM or return path harms delivery",
+        table=DOMAINS,
+        served=Served(takes={"domain": DomainName}),
     )
     def view(self, *, subaccount_id: Line | None = None) -> pd.DataFrame:
         """List the sender domains with the state of their DNS records.

@@ -165,6 +165,7 @@ class Email(Group[C]):
     @operation(
         "/email/send",
         Effect.SEND,
+        use="Not for tests: it really goes out",
         served=Served(takes=NEWER | FILES, optional=frozenset({"subject"})),
     )
     def send(
@@ -198,9 +199,9 @@ class Email(Group[C]):
             custom_headers: Headers to add; as ``{"Reply-To": "b@example.com"}`` or the API's
                 list of ``{"header", "value"}``; no newline, and not Content-Type,
                 Content-Transfer-Encoding or MIME-Version.
-            attachments: Files to attach; one or a list of paths, ``(filename, bytes)`` pairs, files opened
-                with ``"rb"``, ``{"filename", "content"}``, or the API's dicts with base64
-                ``fileblob``.
+            attachments: Files to attach; one or a list of paths, ``(filename, bytes)`` pairs,
+                files opened with ``"rb"``, ``{"filename", "content"}``, or the API's dicts with
+                base64 ``fileblob``.
             inlines: Images to show in ``html_body`` as ``cid:<filename>``; given likewise.
 
         Raises:
@@ -226,6 +227,7 @@ class Email(Group[C]):
     @operation(
         "/email/search",
         Effect.READ,
+        use="For status, headers, opens and clicks by email_id; else activity_search",
         table=EMAILS,
         pages=Pages("limit", 5000),
         budget=Budget(20, 60),

@@ -113,6 +113,7 @@ class SmtpUsers(Group[C]):
     @operation(
         "/users/smtp/add",
         Effect.WRITE,
+        use="The password is generated into a file",
         wrap="user_data",
         served=FLAT,
         rules=(rate_limit_is_whole,),
@@ -160,6 +161,7 @@ class SmtpUsers(Group[C]):
     @operation(
         "/users/smtp/edit",
         Effect.WRITE,
+        use="What is not given gets its default",
         wrap="user_data",
         served=FLAT,
         rules=(rate_limit_is_whole,),

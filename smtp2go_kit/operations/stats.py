@@ -173,6 +173,7 @@ class Stats(Group[C]):
     @operation(
         "/stats/email_summary",
         Effect.READ,
+        use="The whole account at a glance",
         served=BY_USER,
         table=Table(SUMMARY, aliases=UNSUBSCRIBES),
     )

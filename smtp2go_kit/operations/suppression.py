@@ -85,7 +85,12 @@ class Suppression(Group[C]):
         """
         ...
 
-    @operation("/suppression/remove", Effect.DESTROY, served=OF_SUBACCOUNT)
+    @operation(
+        "/suppression/remove",
+        Effect.DESTROY,
+        use="Only with the recipient's consent for spam or unsubscribe",
+        served=OF_SUBACCOUNT,
+    )
     def remove(self, email_address: AddressOrDomain, reasons: Reasons) -> Removed:
         """Let mail through to an address or domain again.
 
@@ -98,7 +103,13 @@ class Suppression(Group[C]):
         """
         ...
 
-    @operation("/suppression/view", Effect.READ, table=SUPPRESSIONS, served=Served(takes=FILTERS))
+    @operation(
+        "/suppression/view",
+        Effect.READ,
+        use="Tells why someone gets no mail",
+        table=SUPPRESSIONS,
+        served=Served(takes=FILTERS),
+    )
     def view(
         self, *, email_address: AddressOrDomain | None = None, wildcard: str | None = None
     ) -> pd.DataFrame:
