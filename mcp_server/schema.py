@@ -117,10 +117,10 @@ def _property(parameter: Parameter) -> Schema:
 
 
 def _described(parameter: Parameter) -> str:
-    kind = parameter.kind
-    if kind.input is Input.MOMENT:
-        return f"{brief(parameter.description)}; ISO 8601 or an age such as 7d"
-    return f"{brief(parameter.description)}{' (paths)' if _wire(kind) != kind.wire else ''}"
+    kind, text = parameter.kind, brief(parameter.description)
+    if kind.input is Input.MOMENT and "alike" not in text:
+        return f"{text}; ISO 8601 or an age such as 7d"
+    return f"{text} (paths)" if _wire(kind) != kind.wire else text
 
 
 def _wire(kind: Kind) -> Any:

@@ -76,7 +76,7 @@ class Activity(Group[C]):
     @operation(
         "/activity/search",
         Effect.READ,
-        use="First choice for who got what, bounces, complaints; group_by counts",
+        use="For deliveries, bounces, complaints; group_by counts",
         table=EVENTS,
         pages=Pages("limit", 1000, always=True),
         budget=Budget(60, 60),

@@ -80,7 +80,6 @@ EMAILS = Table(
         "host",
         "response",
         "day",
-        "hour",
     ),
 )
 
@@ -227,7 +226,7 @@ class Email(Group[C]):
     @operation(
         "/email/search",
         Effect.READ,
-        use="For status, headers, opens and clicks by email_id; else activity_search",
+        use="For headers, opens and clicks by email_id; else activity_search",
         table=EMAILS,
         pages=Pages("limit", 5000),
         budget=Budget(20, 60),
