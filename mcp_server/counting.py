@@ -90,8 +90,9 @@ def _key(frame: pd.DataFrame, table: Table, name: str) -> pd.Series[Any]:
         return frame[name]
     if name in ("day", "hour"):
         first = next(column for column, dtype in table.columns.items() if dtype == TIME)
-        moments: pd.Series[Any] = frame[first]
-        return moments.dt.strftime("%Y-%m-%d" if name == "day" else "%Y-%m-%dT%H:00Z").astype("str")
+        form = "%Y-%m-%d" if name == "day" else "%Y-%m-%dT%H:00Z"
+        periods: pd.Series[Any] = frame[first].dt.strftime(form)
+        return periods
     address: pd.Series[Any] = frame[name.removesuffix(SUFFIX)]
     domains: pd.Series[Any] = address.str.rpartition("@")[2]
     return domains.str.strip("> ").str.lower()
