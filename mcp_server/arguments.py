@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_origin
 
-from mcp_server.policy import Refused
+from mcp_server.refusal import Refused
 from mcp_server.schema import added_parameters, own_parameters, parameters
 from smtp2go_kit.call import MOST_EMAIL
 from smtp2go_kit.checks import fault

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mcp_server.policy import Refused
+from mcp_server.refusal import Refused
 from smtp2go_kit.call import Call
 from smtp2go_kit.secret import MASK, Secret
 from smtp2go_kit.shapes import is_list, is_object
@@ -19,6 +20,7 @@ from smtp2go_kit.shapes import is_list, is_object
 MOST_TEXT = 120
 """Characters of an argument that are kept as they are; longer ones by size and hash."""
 NAME = "audit.jsonl"
+LOGGER = logging.getLogger(__name__)
 
 
 def state_folder() -> Path:
@@ -88,8 +90,12 @@ class AuditLog:
             "request_id": request_id,
         }
         text = json.dumps(line, ensure_ascii=True) + "\n"
-        with self._lock, os.fdopen(private_file(self.path), "w", encoding="utf-8") as file:
-            file.write(text)
+        try:
+            with self._lock, os.fdopen(private_file(self.path), "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            # What was done or refused must be told all the same.
+            LOGGER.warning("the audit log lacks a line: %s", error.strerror)
 
 
 def redacted(value: Any) -> Any:

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from mcp_server.policy import Policy
     from mcp_server.setup import Setup
     from smtp2go_kit.client import Client
+    from smtp2go_kit.secret import Secret
 
 FAILED = 2
+PATIENCE = 3.0
+"""Seconds to wait at the start for what the key may call."""
 DESCRIPTION = """\
 SMTP2GO for assistants, as an MCP server over stdio, or over HTTP with --http.
 
@@ -54,7 +57,7 @@ def _serve(parser: Parser, options: argparse.Namespace) -> int:
     from mcp_server.server import serve
 
     setup = _setup(parser, options)
-    permissions = None if options.sandbox else _permissions(setup)
+    permissions = None if options.sandbox else _permissions(options)
     server = serve(
         setup,
         toolsets=options.toolsets,
@@ -133,12 +136,10 @@ def _account(parser: Parser, options: argparse.Namespace) -> tuple[Callable[[], 
         return lambda: _sandbox(options), "the sandbox, an invented account"
     from smtp2go_kit import settings
     from smtp2go_kit.errors import InvalidArgument
-    from smtp2go_kit.secret import Secret
 
-    name = f"{KEY}_{options.account.upper()}" if options.account else KEY
-    key = Secret(os.environ[name].strip()) if options.account and name in os.environ else None
-    if options.account and key is None:
-        parser.error(f"--account: the environment variable {name} is not set")
+    key = _key(options)
+    if key is not None and not key:
+        parser.error(f"--account: {KEY}_{options.account.upper()} is not set in the environment")
     try:
         found = settings.resolve(key, None, None, 30.0, 3)
     except InvalidArgument as error:
@@ -147,10 +148,18 @@ def _account(parser: Parser, options: argparse.Namespace) -> tuple[Callable[[], 
     return lambda: _connected(key), f"the account {label}"
 
 
-def _connected(key: object) -> Client:
+def _key(options: argparse.Namespace) -> Secret | None:
+    """The key of a named account; none where the usual places hold it."""
+    from smtp2go_kit.secret import Secret
+
+    name = f"{KEY}_{str(options.account).upper()}"
+    return Secret(os.environ.get(name, "").strip()) if options.account else None
+
+
+def _connected(key: Secret | None) -> Client:
     from smtp2go_kit.client import Client
 
-    return Client(key)  # type: ignore[arg-type]  # a Secret or None
+    return Client(key)
 
 
 def _sandbox(options: argparse.Namespace) -> Client:
@@ -159,10 +168,13 @@ def _sandbox(options: argparse.Namespace) -> Client:
     return Client.sandbox(seed=options.seed, now=options.now)
 
 
-def _permissions(setup: Setup) -> Sequence[str] | None:
+def _permissions(options: argparse.Namespace) -> Sequence[str] | None:
+    from smtp2go_kit.client import Client
     from smtp2go_kit.permissions import permitted
 
-    return permitted(setup.client)
+    # A service that does not answer must not keep the server from starting.
+    with Client(_key(options), timeout=PATIENCE, retries=0) as client:
+        return permitted(client)
 
 
 def _parser() -> Parser:

@@ -17,7 +17,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 from pydantic import BaseModel, Field
 
-from mcp_server.policy import Refused
+from mcp_server.refusal import Refused
 from smtp2go_kit.call import Call
 from smtp2go_kit.encoding import json_bytes
 from smtp2go_kit.secret import Secret

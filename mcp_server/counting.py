@@ -30,6 +30,7 @@ class Counts:
         rows: Cleaned values and the count of each shown kind.
         records: All records, to which the counts add up.
         kinds: All kinds.
+        total: The records there are, where not all were counted.
         about: What else is to be told, by name.
     """
 
@@ -37,6 +38,7 @@ class Counts:
     rows: Sequence[Row]
     records: int
     kinds: int
+    total: int
     about: Mapping[str, Any]
 
     @classmethod
@@ -67,7 +69,9 @@ class Counts:
             {**{str(k): cleaned(v, redact) for k, v in row.items()}, COUNT: int(row[COUNT])}
             for row in top.to_dict("records")
         ]
-        return cls(groups, rows, len(frame), len(sizes), about(frame, table, redact))
+        return cls(
+            groups, rows, len(frame), len(sizes), frame.attrs["total"], about(frame, table, redact)
+        )
 
     def answer(self) -> CallToolResult:
         """As many kinds as fit, and the others as one row."""
@@ -79,6 +83,8 @@ class Counts:
             rest = self.records - sum(row[COUNT] for row in rows)
             rows.append({self.groups[0]: f"({others} more groups)", COUNT: rest})
         facts = [f"{self.records:,} records in {self.kinds:,} groups"]
+        if self.total > self.records:
+            facts.append(f"only the first {self.records:,} of {self.total:,}: narrow the dates")
         facts += [f"{name}: {value}" for name, value in self.about.items()]
         table = fenced(as_csv([*self.groups, COUNT], rows)) if rows else "Nothing matches."
         data = {"rows": rows, "shown": count, "total": self.records, "about": dict(self.about)}

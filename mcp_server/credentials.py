@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mcp_server.audit import private_file
-from mcp_server.policy import Refused
+from mcp_server.refusal import Refused
 from smtp2go_kit.client import Client
 from smtp2go_kit.operation import Effect, Endpoint, Parameter
 from smtp2go_kit.operations import GROUPS

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mcp_server.policy import Refused
+from mcp_server.refusal import Refused
 from mcp_server.schema import MOST_ROWS
 from smtp2go_kit.call import Call
 from smtp2go_kit.shapes import is_object

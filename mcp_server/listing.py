@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcp_server.answers import Redact, Row, cleaned
-from mcp_server.policy import Refused
+from mcp_server.refusal import Refused
 from smtp2go_kit.tables import Table
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 from typing import Any
 
+from mcp_server.refusal import Refused
 from smtp2go_kit.shapes import is_list
 from smtp2go_kit.types import Reach
 
@@ -59,12 +60,14 @@ def parsed(mime: str) -> EmailMessage:
         mime: The wire value of ``mime_email``.
 
     Raises:
-        ValueError: It is not base64.
+        Refused: It is not base64.
     """
     try:
         content = base64.b64decode("".join(mime.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("is neither an email's text nor base64 of one") from None
+        raise Refused(
+            "mime_email: expected an email's text, header lines first, or base64 of it."
+        ) from None
     return message_from_bytes(content, policy=policy.default)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mcp_server.message import Recipients
+from mcp_server.refusal import Refused
 from smtp2go_kit.call import Call
 from smtp2go_kit.shapes import is_list, is_object
 
@@ -18,10 +19,6 @@ ADDRESS_HEADERS = frozenset(
     {"to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc", "disposition-notification-to"}
 )
 """Headers that send mail to further addresses."""
-
-
-class Refused(Exception):
-    """The server does not do this; the text says why and what to do instead."""
 
 
 @dataclass(frozen=True)

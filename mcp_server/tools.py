@@ -17,8 +17,8 @@ from pydantic import PrivateAttr
 from mcp_server import failures
 from mcp_server.arguments import split
 from mcp_server.confirmation import confirmed
-from mcp_server.policy import Refused
 from mcp_server.reading import Reported, read
+from mcp_server.refusal import Refused
 from mcp_server.schema import Schema, brief, input_schema, output_schema
 from mcp_server.setup import Setup
 from mcp_server.writing import intend, make, previewed, rehearsed

@@ -14,9 +14,9 @@ from mcp_server.answers import answer
 from mcp_server.arguments import with_files
 from mcp_server.confirmation import LIFE, digest
 from mcp_server.message import Recipients
-from mcp_server.policy import Refused
 from mcp_server.preview import question
 from mcp_server.reading import shown
+from mcp_server.refusal import Refused
 from mcp_server.setup import Setup
 from mcp_server.untrusted import TRUSTED
 from smtp2go_kit.call import Call

@@ -1,0 +1,111 @@
+"""The reading operations as plain functions, which Jupyter's own MCP server offers as tools.
+
+The entry point ``jupyter_server_mcp.tools`` names ``TOOLS``. These functions bypass the gate that
+sends and changes go through, so there are none for those.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from mcp_server.schema import input_schema, parameters
+from smtp2go_kit.operation import Effect, Endpoint, Parameter
+from smtp2go_kit.operations import all_operations
+
+if TYPE_CHECKING:
+    from mcp_server.setup import Setup
+
+PREFIX = "smtp2go_"
+"""Jupyter's server has tools of many packages, so ours say whose they are."""
+READS = {PREFIX + op.name: op for op in all_operations() if op.effect is Effect.READ}
+TOOLS = [f"{__name__}:{name}" for name in READS]
+SANDBOX = "This is the sandbox, an invented account: SMTP2GO_API_KEY is not set."
+
+
+def __getattr__(name: str) -> Callable[..., str]:
+    if name not in READS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _function(name)
+
+
+@functools.cache
+def _function(name: str) -> Callable[..., str]:
+    operation = READS[name]
+
+    def tool(**given: Any) -> str:
+        return _answer(operation, given)
+
+    shown = [_argument(parameter) for parameter in parameters(operation)]
+    vars(tool)["__signature__"] = inspect.Signature(shown, return_annotation=str)
+    tool.__annotations__ = {p.name: p.annotation for p in shown} | {"return": str}
+    tool.__name__ = tool.__qualname__ = name
+    tool.__module__ = __name__
+    tool.__doc__ = "\n".join(_lines(operation))
+    return tool
+
+
+def _argument(parameter: Parameter) -> inspect.Parameter:
+    wire = parameter.kind.wire
+    annotation = wire | None if parameter.default is None else wire
+    return inspect.Parameter(
+        parameter.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=parameter.default,
+        annotation=annotation,
+    )
+
+
+def _lines(operation: Endpoint) -> Iterator[str]:
+    first = operation.summary.splitlines()[0]
+    yield " ".join(f"{part.rstrip('.')}." for part in (first, operation.declared.use) if part)
+    described = input_schema(operation)["properties"]
+    if described:
+        yield "\nArgs:"
+        yield from (f"    {name}: {schema['description']}." for name, schema in described.items())
+
+
+def _answer(operation: Endpoint, given: dict[str, Any]) -> str:
+    """The text that the server's tool would answer.
+
+    Raises:
+        Refused: In words for the model, whatever failed.
+    """
+    from mcp_server import failures
+    from mcp_server.arguments import split
+    from mcp_server.reading import read
+    from mcp_server.refusal import Refused
+    from smtp2go_kit.errors import InvalidArgument
+    from smtp2go_kit.progress import Bar
+
+    try:
+        setup = _setup()
+    except InvalidArgument as error:
+        raise Refused(failures.told(error, operation, str)) from None
+    own, added = split(operation, given)
+    try:
+        result = read(setup, operation, own, added, Bar("", shown=False))
+    except Refused:
+        raise
+    except Exception as error:
+        raise Refused(failures.told(error, operation, setup.redact)) from error
+    text = "\n".join(block.text for block in result.content if block.type == "text")
+    return f"{SANDBOX}\n{text}" if setup.account == SANDBOX else text
+
+
+@functools.cache
+def _setup() -> Setup:
+    """The account of the key that is set where Jupyter was started, else the sandbox."""
+    from mcp_server.audit import AuditLog, state_folder
+    from mcp_server.policy import Policy
+    from mcp_server.setup import Setup
+    from smtp2go_kit.client import Client
+    from smtp2go_kit.settings import has_key
+
+    # Made here, so that a wrong key is told by the first call and by each that follows.
+    client = Client() if has_key() else Client.sandbox()
+    account = client._session.settings.base_url if has_key() else SANDBOX
+    log = AuditLog(None, account)
+    return Setup(lambda: client, account, Policy(), log, state_folder() / "passwords")
