@@ -55,6 +55,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
+    request_queue_size = 128  # the default of 5 resets connections that are opened all at once
+
     """A server on this machine that remembers the bodies sent to it."""
 
     daemon_threads = True
