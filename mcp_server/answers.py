@@ -19,6 +19,7 @@ from smtp2go_kit.shapes import is_list, is_object
 
 Row = dict[str, Any]
 Redact = Callable[[str], str]
+NOTHING = "Nothing matches."
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Listing:
         cursor: Gives the cursor after so many of these rows, or None at the end.
         about: What else is to be told, by name.
         lead: A line of the server's own before all.
+        nothing: What to say in place of no rows.
     """
 
     columns: Sequence[str]
@@ -41,6 +43,7 @@ class Listing:
     about: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     lead: str = ""
+    nothing: str = NOTHING
 
     def answer(self) -> CallToolResult:
         """As many of the rows as fit, as text and as data."""
@@ -51,7 +54,7 @@ class Listing:
         facts = [f"{count} of {self.total:,}"]
         facts += [f'next: cursor="{cursor}"'] if cursor else []
         facts += [f"{name}: {_inline(value)}" for name, value in self.about.items()]
-        table = fenced(as_csv(self.columns, rows)) if rows else "Nothing matches."
+        table = fenced(as_csv(self.columns, rows)) if rows else self.nothing
         data: dict[str, Any] = {"rows": list(rows), "shown": count, "total": self.total}
         data |= {"cursor": cursor} if cursor else {}
         data |= {"about": dict(self.about)} if self.about else {}

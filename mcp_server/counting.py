@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 SUFFIX = "_domain"
 COUNT = "count"
+PERIODS = {"day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H:00Z"}
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many records there are of each kind, the largest first.
+    """How many records there are of each kind: the largest, or by time where that is first.
 
     Args:
         groups: What they are counted by.
@@ -32,6 +33,7 @@ class Counts:
         kinds: All kinds.
         total: The records there are, where not all were counted.
         about: What else is to be told, by name.
+        nothing: What to say in place of no rows.
     """
 
     groups: Sequence[str]
@@ -40,6 +42,7 @@ class Counts:
     kinds: int
     total: int
     about: Mapping[str, Any]
+    nothing: str
 
     @classmethod
     def of(
@@ -49,6 +52,7 @@ class Counts:
         groups: Sequence[str],
         limit: int,
         redact: Redact,
+        nothing: str,
     ) -> Counts:
         """Count all records of a frame.
 
@@ -58,6 +62,7 @@ class Counts:
             groups: What to count by.
             limit: Most kinds to show.
             redact: Masks secrets.
+            nothing: What to say in place of no rows.
         """
         import pandas as pd
 
@@ -65,40 +70,47 @@ class Counts:
         sizes = keys.astype("str").fillna("").value_counts().reset_index(name=COUNT)
         order = [False] + [True] * len(groups)
         top = sizes.sort_values([COUNT, *groups], ascending=order).head(limit)
+        if groups[0] in PERIODS:
+            top = top.sort_values([groups[0], COUNT], ascending=[True, False])
         rows = [
             {**{str(k): cleaned(v, redact) for k, v in row.items()}, COUNT: int(row[COUNT])}
             for row in top.to_dict("records")
         ]
-        return cls(
-            groups, rows, len(frame), len(sizes), frame.attrs["total"], about(frame, table, redact)
-        )
+        told = about(frame, table, redact)
+        return cls(groups, rows, len(frame), len(sizes), frame.attrs["total"], told, nothing)
 
     def answer(self) -> CallToolResult:
-        """As many kinds as fit, and the others as one row."""
+        """As many kinds as fit, and how many others there are."""
         return fitting(len(self.rows), budget.MOST_COUNTED, self._shown)
 
     def _shown(self, count: int) -> tuple[str, dict[str, Any]]:
         rows = list(self.rows[:count])
+        facts = [f"records: {self.records:,}, groups: {self.kinds:,}"]
+        about = dict(self.about)
         if others := self.kinds - len(rows):
             rest = self.records - sum(row[COUNT] for row in rows)
-            rows.append({self.groups[0]: f"({others} more groups)", COUNT: rest})
-        facts = [f"{self.records:,} records in {self.kinds:,} groups"]
+            facts.append(f"not shown: {others:,} groups with {rest:,} records")
+            about["not_shown"] = {"groups": others, "records": rest}
         if self.total > self.records:
             facts.append(f"only the first {self.records:,} of {self.total:,}: narrow the dates")
         facts += [f"{name}: {value}" for name, value in self.about.items()]
-        table = fenced(as_csv([*self.groups, COUNT], rows)) if rows else "Nothing matches."
-        data = {"rows": rows, "shown": count, "total": self.records, "about": dict(self.about)}
+        table = fenced(as_csv([*self.groups, COUNT], rows)) if rows else self.nothing
+        data = {"rows": rows, "shown": count, "total": self.records, "about": about}
         return f"{table}\n{', '.join(facts)}", data
 
 
 def _key(frame: pd.DataFrame, table: Table, name: str) -> pd.Series[Any]:
+    from smtp2go_kit.triage.copies import domain_of
+    from smtp2go_kit.triage.responses import normalised
+
+    if name.endswith("response"):
+        # Ids and addresses make each answer unique, so they are masked.
+        masked = {text: normalised(text) for text in frame[name].dropna().unique()}
+        return frame[name].map(masked)
     if name in frame.columns:
         return frame[name]
-    if name in ("day", "hour"):
+    if name in PERIODS:
         first = next(column for column, dtype in table.columns.items() if dtype == TIME)
-        form = "%Y-%m-%d" if name == "day" else "%Y-%m-%dT%H:00Z"
-        periods: pd.Series[Any] = frame[first].dt.strftime(form)
+        periods: pd.Series[Any] = frame[first].dt.strftime(PERIODS[name])
         return periods
-    address: pd.Series[Any] = frame[name.removesuffix(SUFFIX)]
-    domains: pd.Series[Any] = address.str.rpartition("@")[2]
-    return domains.str.strip("> ").str.lower()
+    return domain_of(frame[name.removesuffix(SUFFIX)])

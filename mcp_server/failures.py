@@ -10,6 +10,7 @@ from smtp2go_kit.errors import (
     ApiError,
     AuthenticationFailed,
     InvalidArgument,
+    MissingArgument,
     NoAnswer,
     OutcomeUnknown,
     RateLimited,
@@ -32,9 +33,7 @@ def told(error: Exception, operation: Endpoint, redact: Callable[[str], str]) ->
         redact: Masks secrets.
     """
     if isinstance(error, InvalidArgument):
-        return (
-            f"{operation.name}: {error.parameter}: {_clean(error.problem, redact)}. {_next(error)}"
-        )
+        return f"{operation.name}: {error.parameter}: {_clean(error.problem, redact)}. {_next(error, operation)}"
     if isinstance(error, OutcomeUnknown):
         check = _named(error.check)
         return (
@@ -56,10 +55,13 @@ def told(error: Exception, operation: Endpoint, redact: Callable[[str], str]) ->
     )
 
 
-def _next(error: InvalidArgument) -> str:
+def _next(error: InvalidArgument, operation: Endpoint) -> str:
     if error.parameter == "api_key":
         return "Only the user can fix this, where the server is started."
-    return "Nothing was sent; correct it and call again."
+    wanted = next((p for p in operation.parameters if p.name == error.parameter), None)
+    says = f"It is: {clean(wanted.description, MOST_TEXT)} " if wanted else ""
+    done = "" if operation.effect is Effect.READ else "Nothing was sent. "
+    return f"{says if isinstance(error, MissingArgument) else ''}{done}Correct it and call again."
 
 
 def _refused(error: ApiError, operation: Endpoint, redact: Callable[[str], str]) -> str:

@@ -49,8 +49,9 @@ STATUSES = """\
 
 - suppression reason: manual (you), spam (complaint), bounce (hard bounce), unsubscribe
 - subaccount states: active, closed, suspended
-- domain_view: dkim_verified and rpath_verified must both be true for mail to pass DMARC; where
-  one is false, publish its *_expected value as a CNAME and call domain_verify
+- domain_view: dkim_verified and rpath_verified should both be true, or mail may fail DMARC; where
+  one is false, publish a CNAME from <selector>.<domain> to its *_expected, else *_value, and call
+  domain_verify; fields=["domain_fulldomain","trackers"] shows the tracking subdomains
 - email_search status: the state of one recipient's copy; status_counts=true lists those in use
 """
 TEXTS = (

@@ -105,7 +105,8 @@ def _setup() -> Setup:
     from smtp2go_kit.settings import has_key
 
     # Made here, so that a wrong key is told by the first call and by each that follows.
-    client = Client() if has_key() else Client.sandbox()
-    account = client._session.settings.base_url if has_key() else SANDBOX
+    keyed = has_key()
+    client = Client() if keyed else Client.sandbox()
+    account = client._session.settings.base_url if keyed else SANDBOX
     log = AuditLog(None, account)
     return Setup(lambda: client, account, Policy(), log, state_folder() / "passwords")

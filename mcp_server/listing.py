@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,11 @@ def columns_of(table: Table, fields: Sequence[str] | None, detailed: bool) -> li
     """
     known = [name for name in (*table.columns, *table.children) if name not in table.secrets]
     if unknown := [name for name in fields or () if name not in known]:
-        raise Refused(f"fields: {', '.join(unknown)[:200]} unknown. There are: {', '.join(known)}.")
+        near = difflib.get_close_matches(unknown[0], known, 1, 0.5)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise Refused(
+            f"fields: {', '.join(unknown)[:200]} unknown.{meant} There are: {', '.join(known)}."
+        )
     if fields:
         return list(dict.fromkeys(fields))
     return [*table.columns] if detailed else list(table.brief or table.columns)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_types import CallToolResult
 
-from mcp_server.answers import Listing, told
+from mcp_server.answers import NOTHING, Listing, told
 from mcp_server.counting import Counts
 from mcp_server.cursors import Place, fingerprint, place_of, window_of
 from mcp_server.listing import about, columns_of, rows_of
@@ -16,6 +16,7 @@ from mcp_server.setup import Setup
 from smtp2go_kit.call import Call
 from smtp2go_kit.operation import Endpoint
 from smtp2go_kit.progress import Progress
+from smtp2go_kit.tables import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,9 @@ def read(
         asked = {**own, pages.size: MOST_COUNTED} if pages else own
         call = setup.client._prepare(operation, (), dict(asked))
         frame = setup.client._perform(call, progress)
-        return Counts.of(frame, table, added["group_by"], added["limit"], setup.redact).answer()
+        groups, limit = added["group_by"], added["limit"]
+        nothing = nothing_in(table, own)
+        return Counts.of(frame, table, groups, limit, setup.redact, nothing).answer()
     return _listed(setup, operation, own, added, progress).answer()
 
 
@@ -89,7 +92,21 @@ def _listed(
     rows = rows_of(page, table, columns, setup.redact)
     used = [name for name in columns if added["fields"] or any(name in row for row in rows)]
     following = _following(frame, place, call, search)
-    return Listing(used, rows, frame.attrs["total"], following, about(frame, table, setup.redact))
+    told = about(frame, table, setup.redact)
+    nothing = nothing_in(table, own)
+    return Listing(used, rows, frame.attrs["total"], following, told, nothing=nothing)
+
+
+def nothing_in(table: Table, own: Given) -> str:
+    """What to say where nothing matches: a window of today only surprises.
+
+    Args:
+        table: The declared columns.
+        own: The operation's arguments.
+    """
+    if table.window == 0 and "start_date" not in own:
+        return f'{NOTHING} Only today was searched; give start_date, as "30d".'
+    return NOTHING
 
 
 def _following(

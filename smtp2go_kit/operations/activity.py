@@ -124,10 +124,10 @@ class Activity(Group[C]):
             end_date: Moment to stop before, written alike; now if not given.
             search: Text to look for in every field; by today's service in the id, the subject
                 and the recipients; ``text1 | text2`` means either.
-            search_subject: Text to look for in the subject.
-            search_sender: Text to look for in the sender's address.
-            search_recipient: Text to look for in the recipients' addresses.
-            search_usernames: Text to look for in the username.
+            search_subject: Part of the subject.
+            search_sender: Part of the sender's address.
+            search_recipient: Part of a recipient's address.
+            search_usernames: Part of the username.
             limit: Most events to return, 1 or more; all of them if not given.
             continue_token: Where to go on: ``frame.attrs["continue_token"]`` of the same
                 search; the service forgets it after 5 minutes. A time ago moves on, so give

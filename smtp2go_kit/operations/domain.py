@@ -42,12 +42,13 @@ DOMAINS = Table(
         "domain_dkim_selector",
         "domain_dkim_verified",
         "domain_dkim_status",
+        "domain_dkim_value",
         "domain_dkim_expected",
         "domain_rpath_selector",
         "domain_rpath_verified",
         "domain_rpath_status",
+        "domain_rpath_value",
         "domain_rpath_expected",
-        "trackers",
     ),
     children={
         "trackers": Child(

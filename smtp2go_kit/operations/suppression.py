@@ -26,6 +26,7 @@ SUPPRESSIONS = Table(
     rows=("suppressions", "results"),
     total=("total_results",),
     aliases={"complaint": "complain"},
+    groups=("reason", "email_address_domain", "day"),
 )
 
 
