@@ -13,6 +13,8 @@ from typing import Any
 from mcp_types import CallToolResult, TextContent
 
 from mcp_server import budget
+from mcp_server.schema import Schema
+from mcp_server.schema import fitting as schema_fitting
 from mcp_server.untrusted import UNTRUSTED, clean, fenced
 from smtp2go_kit.secret import Secret
 from smtp2go_kit.shapes import is_list, is_object
@@ -20,6 +22,9 @@ from smtp2go_kit.shapes import is_list, is_object
 Row = dict[str, Any]
 Redact = Callable[[str], str]
 NOTHING = "Nothing matches."
+WINDOW = "window"
+MOST_DEPTH = 8
+"""Levels of an answer that are shown."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,25 @@ class Listing:
         rows, cursor = self.rows[:count], self.cursor(count)
         facts = [f"{count} of {self.total:,}"]
         facts += [f'next: cursor="{cursor}"'] if cursor else []
-        facts += [f"{name}: {_inline(value)}" for name, value in self.about.items()]
-        table = fenced(as_csv(self.columns, rows)) if rows else self.nothing
+        own, foreign = noted(self.about)
+        table = fenced("\n".join([as_csv(self.columns, rows), *foreign])) if rows else self.nothing
+        facts += own
         data: dict[str, Any] = {"rows": list(rows), "shown": count, "total": self.total}
         data |= {"cursor": cursor} if cursor else {}
         data |= {"about": dict(self.about)} if self.about else {}
         lead = [self.lead] if self.lead else []
         return "\n".join([*lead, table, ", ".join(facts)]), data
+
+
+def noted(about: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """What is told beside rows, as lines: the server's own, and the service's words.
+
+    Args:
+        about: Cleaned values by name.
+    """
+    lines = {name: f"{name}: {_inline(value)}" for name, value in about.items()}
+    own = [line for name, line in lines.items() if name == WINDOW]
+    return own, [line for name, line in lines.items() if name != WINDOW]
 
 
 def fitting(
@@ -91,12 +108,15 @@ def answer(text: str, data: Any, meta: Mapping[str, Any] = UNTRUSTED) -> CallToo
     return CallToolResult(content=[content], structured_content=data, _meta=dict(meta))
 
 
-def told(values: Mapping[str, Any], redact: Redact, lead: str = "") -> CallToolResult:
+def told(
+    values: Mapping[str, Any], redact: Redact, schema: Schema, lead: str = ""
+) -> CallToolResult:
     """An answer of a few named values.
 
     Args:
         values: What the service answered.
         redact: Masks secrets.
+        schema: What a client expects of the data.
         lead: A line of the server's own before it.
     """
     shown = cleaned(values, redact)
@@ -105,21 +125,24 @@ def told(values: Mapping[str, Any], redact: Redact, lead: str = "") -> CallToolR
         del shown[next(reversed(shown))]
         lines = [*lines[: len(shown)], "(the rest is too long to show)"]
     body = fenced("\n".join(lines)) if lines else "Done; the service answered no details."
-    return answer(f"{lead}\n{body}" if lead else body, shown)
+    return answer(f"{lead}\n{body}" if lead else body, schema_fitting(shown, schema))
 
 
-def cleaned(value: Any, redact: Redact) -> Any:
-    """A value of an answer at any depth, with every text in it cleaned.
+def cleaned(value: Any, redact: Redact, depth: int = 0) -> Any:
+    """A value of an answer, with every text in it cleaned.
 
     Args:
         value: What the service answered.
         redact: Masks secrets.
+        depth: Levels above it.
     """
+    if depth > MOST_DEPTH:
+        return "(more)"
     if is_object(value):
         shown = {k: v for k, v in value.items() if v is not None and not isinstance(v, Secret)}
-        return {clean(str(k), 60): cleaned(v, redact) for k, v in shown.items()}
+        return {clean(redact(str(k)), 60): cleaned(v, redact, depth + 1) for k, v in shown.items()}
     if is_list(value):
-        return [cleaned(entry, redact) for entry in value[:100]]
+        return [cleaned(entry, redact, depth + 1) for entry in value[:100]]
     if isinstance(value, float):
         return round(value, 2) if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int)):

@@ -94,7 +94,9 @@ def with_files(operation: Endpoint, own: Given, folders: tuple[Path, ...]) -> Gi
             ready[parameter.name] = _mime(value)
         else:
             paths = value if is_list(value) else [value]
-            ready[parameter.name] = [_file(parameter.name, path, folders) for path in paths]
+            found = [_path(parameter.name, path, folders) for path in paths]
+            _check_size(parameter.name, found)
+            ready[parameter.name] = [(path.name, _content(parameter.name, path)) for path in found]
     return ready
 
 
@@ -104,7 +106,23 @@ def _mime(value: Any) -> Any:
     return value.encode("utf-8", "surrogateescape") if is_text else value
 
 
-def _file(name: str, given: Any, folders: tuple[Path, ...]) -> tuple[str, bytes]:
+def paths_of(operation: Endpoint, own: Given) -> list[str]:
+    """The files that the arguments name, as they are found.
+
+    Args:
+        operation: The operation.
+        own: Its arguments, checked before.
+    """
+    named = [
+        own[p.name]
+        for p in own_parameters(operation)
+        if p.name in own and p.kind.input is Input.FILES and p.kind.reach is not Reach.HEADERS
+    ]
+    flat = [path for given in named for path in (given if is_list(given) else [given])]
+    return [str(Path(path).expanduser().resolve()) for path in flat]
+
+
+def _path(name: str, given: Any, folders: tuple[Path, ...]) -> Path:
     if not isinstance(given, str) or not given or "\0" in given:
         raise Refused(f"{name}: expected paths of files as text, such as /home/me/mail/a.pdf.")
     if not folders:
@@ -116,14 +134,21 @@ def _file(name: str, given: Any, folders: tuple[Path, ...]) -> tuple[str, bytes]
     if not any(path.is_relative_to(folder) for folder in folders):
         allowed = ", ".join(map(str, folders))
         raise Refused(f"{name}: {given[:200]} is outside the allowed folders: {allowed}.")
+    if not path.is_file():
+        raise Refused(f"{name}: {given[:200]} is not a file. Check the path.")
+    return path
+
+
+def _check_size(name: str, paths: list[Path]) -> None:
+    if sum(path.stat().st_size for path in paths) > MOST_EMAIL:
+        raise Refused(f"{name}: the files have more than 50 MB together. Send a link instead.")
+
+
+def _content(name: str, path: Path) -> bytes:
     try:
-        if not path.is_file():
-            raise Refused(f"{name}: {given[:200]} is not a file. Check the path.")
-        if path.stat().st_size > MOST_EMAIL:
-            raise Refused(f"{name}: {given[:200]} is larger than 50 MB. Send a link instead.")
-        return path.name, path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        raise Refused(f"{name}: {given[:200]} cannot be read ({error.strerror}).") from None
+        raise Refused(f"{name}: {path} cannot be read ({error.strerror}).") from None
 
 
 def _resolved(name: str, given: str) -> Path:

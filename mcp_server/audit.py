@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from mcp_server.refusal import Refused
 from smtp2go_kit.call import Call
 from smtp2go_kit.secret import MASK, Secret
 from smtp2go_kit.shapes import is_list, is_object
+from smtp2go_kit.types import Input
 
 MOST_TEXT = 120
 """Characters of an argument that are kept as they are; longer ones by size and hash."""
@@ -40,7 +41,10 @@ def private_file(path: Path) -> int:
         OSError: It cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, 0o600)  # it may be there already, and open to others
+    return descriptor
 
 
 class AuditLog:
@@ -69,13 +73,22 @@ class AuditLog:
                 "with --no-audit."
             ) from None
 
-    def write(self, call: Call, decision: str, outcome: str, request_id: str | None = None) -> None:
+    def write(
+        self,
+        call: Call,
+        decision: str,
+        outcome: str,
+        *,
+        redact: Callable[[str], str],
+        request_id: str | None = None,
+    ) -> None:
         """Add the line of one send or change.
 
         Args:
             call: What was asked for.
             decision: How it was confirmed, or why it was refused.
             outcome: What became of it.
+            redact: Masks secrets.
             request_id: The service's id of it.
         """
         if self.path is None:
@@ -84,18 +97,27 @@ class AuditLog:
             "time": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "account": self._account,
             "tool": call.operation.name,
-            "arguments": {k: redacted(v) for k, v in call.arguments.items()},
+            "arguments": _arguments(call),
             "decision": decision,
             "outcome": outcome,
             "request_id": request_id,
         }
-        text = json.dumps(line, ensure_ascii=True) + "\n"
+        text = redact(json.dumps(line, ensure_ascii=True)) + "\n"
         try:
             with self._lock, os.fdopen(private_file(self.path), "w", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
             # What was done or refused must be told all the same.
             LOGGER.warning("the audit log lacks a line: %s", error.strerror)
+
+
+def _arguments(call: Call) -> dict[str, Any]:
+    contents = {
+        p.name
+        for p in call.operation.parameters
+        if p.kind.input in (Input.PARAGRAPH, Input.HTML, Input.FILES) and p.kind.wire is str
+    }
+    return {k: _size(v) if k in contents else redacted(v) for k, v in call.arguments.items()}
 
 
 def redacted(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mcp_types import CallToolResult
 
 from mcp_server import budget
-from mcp_server.answers import Redact, Row, as_csv, cleaned, fitting
+from mcp_server.answers import Redact, Row, as_csv, cleaned, fitting, noted
 from mcp_server.listing import about
 from mcp_server.untrusted import fenced
 from smtp2go_kit.tables import TIME, Table
@@ -93,8 +93,10 @@ class Counts:
             about["not_shown"] = {"groups": others, "records": rest}
         if self.total > self.records:
             facts.append(f"only the first {self.records:,} of {self.total:,}: narrow the dates")
-        facts += [f"{name}: {value}" for name, value in self.about.items()]
-        table = fenced(as_csv([*self.groups, COUNT], rows)) if rows else self.nothing
+        own, foreign = noted(self.about)
+        facts += own
+        shown = "\n".join([as_csv([*self.groups, COUNT], rows), *foreign])
+        table = fenced(shown) if rows else self.nothing
         data = {"rows": rows, "shown": count, "total": self.records, "about": about}
         return f"{table}\n{', '.join(facts)}", data
 

@@ -39,6 +39,7 @@ def save(password: Secret, username: str, folder: Path) -> Path:
     path = folder / f"{stem}-{secrets.token_hex(4)}.txt"
     try:
         descriptor = private_file(path)
+        folder.chmod(0o700)
     except OSError as error:
         raise Refused(
             f"Not done: the new password could not be kept in {folder} ({error.strerror})."
@@ -69,7 +70,9 @@ def present(
     named = {name: given[name] for name in key}
     frame = client._perform(client._prepare(view, (), named))
     held = child_frame(frame, parameter.name)
-    found = [secret for secret in held[parameter.name] if isinstance(secret, Secret)]
+    # The service may answer with other users too.
+    of_user = held[(held[list(key)] == list(named.values())).all(axis=1)]
+    found = [s for s in of_user[parameter.name] if isinstance(s, Secret) and not _is_mask(s)]
     if len(found) != 1:
         raise Refused(
             f"Not done: the service does not tell the present password of {named}. Call again "
@@ -77,6 +80,10 @@ def present(
             "one must then be changed."
         )
     return found[0]
+
+
+def _is_mask(secret: Secret) -> bool:
+    return {*secret.reveal()} <= {"*", "\u2022"}
 
 
 def _viewing(operation: Endpoint, secret: str) -> Endpoint:

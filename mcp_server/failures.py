@@ -21,7 +21,8 @@ from smtp2go_kit.operation import Effect, Endpoint
 from smtp2go_kit.operations import GROUPS
 
 MOST_TEXT = 400
-MARKUP = re.compile(r"<[^>]{0,200}>")
+MARKUP = re.compile(r"<[^>]*>?")
+FIELD = re.compile(r"[\w.\[\]-]{1,60}")
 
 
 def told(error: Exception, operation: Endpoint, redact: Callable[[str], str]) -> str:
@@ -33,7 +34,8 @@ def told(error: Exception, operation: Endpoint, redact: Callable[[str], str]) ->
         redact: Masks secrets.
     """
     if isinstance(error, InvalidArgument):
-        return f"{operation.name}: {error.parameter}: {_clean(error.problem, redact)}. {_next(error, operation)}"
+        problem = _clean(error.problem, redact)
+        return f"{operation.name}: {error.parameter}: {problem}. {_next(error, operation)}"
     if isinstance(error, OutcomeUnknown):
         check = _named(error.check)
         return (
@@ -65,7 +67,8 @@ def _next(error: InvalidArgument, operation: Endpoint) -> str:
 
 
 def _refused(error: ApiError, operation: Endpoint, redact: Callable[[str], str]) -> str:
-    field = f"{_clean(error.field, redact)}: " if error.field else ""
+    named = redact(error.field or "")
+    field = f"{named}: " if FIELD.fullmatch(named) else ""
     quoted = _clean(error.message, redact)
     facts = f"{_request(error.request_id)} {_named(error.advice)}.".strip()
     return (
@@ -100,4 +103,6 @@ def _named(text: str) -> str:
 
 
 def _clean(text: str, redact: Callable[[str], str]) -> str:
-    return clean(MARKUP.sub(" ", redact(text)), MOST_TEXT).rstrip(".")
+    # Cut before the markup is looked for; a quote would end the quotation it stands in.
+    start = MARKUP.sub(" ", redact(text)[: 10 * MOST_TEXT])
+    return clean(start, MOST_TEXT).replace('"', "'").rstrip(".")

@@ -109,4 +109,5 @@ def about(frame: Frame, table: Table, redact: Redact) -> dict[str, Any]:
     told = {k: v for k, v in attrs.items() if k not in hidden and v not in (None, "")}
     if window := told.pop("window", None):
         told = {"window": f"{window[0]} to {window[1]}", **told}
-    return {name: cleaned(value, redact) for name, value in told.items()}
+    shown: dict[str, Any] = cleaned(told, redact)
+    return shown

@@ -70,8 +70,8 @@ class Policy:
 
     def allows(self, address: str) -> bool:
         """Whether mail may go to an address."""
-        allowed = {entry.lower() for entry in self.allow_recipients}
-        bare = address.lower()
+        allowed = {_lower(entry) for entry in self.allow_recipients}
+        bare = _lower(address)
         return not allowed or bare in allowed or f"@{bare.rpartition('@')[2]}" in allowed
 
 
@@ -98,6 +98,11 @@ def _check_headers(call: Call) -> None:
                 raise Refused(
                     f"{parameter.name}: the header {name} would add recipients. Use to, cc or bcc."
                 )
+
+
+def _lower(address: str) -> str:
+    """Small letters of ASCII alone: other capitals may become another letter of ASCII."""
+    return "".join(c.lower() if c.isascii() else c for c in address)
 
 
 def _named(addresses: tuple[str, ...] | list[str]) -> str:

@@ -8,6 +8,7 @@ from mcp.server import MCPServer
 from mcp_types import Completion
 from pydantic import Field
 
+from mcp_server.untrusted import clean
 from smtp2go_kit.operation import Endpoint
 from smtp2go_kit.types import EventType, SuppressionReason
 
@@ -41,6 +42,7 @@ def why_not_received(
     recipient: Annotated[str, Field(description="The person's address")], since: Since = "7d"
 ) -> str:
     """Find out whether somebody got their mail, and why not."""
+    recipient, since = _plain(recipient), _plain(since)
     return (
         f"Find out why {recipient} did not get our mail. Call activity_search with "
         f'search_recipient="{recipient}" and start_date="{since}", newest events first. If the '
@@ -53,6 +55,7 @@ def why_not_received(
 
 def why_bouncing(since: Since = "7d") -> str:
     """Find out what bounces, where, and what to do."""
+    since = _plain(since)
     return (
         f'Find out why our mail bounces. Call activity_search with start_date="{since}", '
         'event_types=["hard-bounced","soft-bounced"] and group_by=["recipient_domain","event"], '
@@ -66,11 +69,16 @@ def set_up_domain(
     domain: Annotated[str, Field(description="The domain to send from, as example.com")],
 ) -> str:
     """Add a sending domain and get its DNS records right."""
+    domain = _plain(domain)
     return (
         f"Set up {domain} for sending. Look with domain_view whether it is there; if not, call "
         "domain_add. List each DNS record to publish as type, name and value, and wait until I say "
         "they are published. Then call domain_verify, and explain what is still wrong, if anything."
     )
+
+
+def _plain(argument: str) -> str:
+    return clean(argument, 254).replace('"', "'")
 
 
 async def complete(ref: Any, argument: Any, context: Any) -> Completion | None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_types import CallToolResult
 
-from mcp_server.answers import NOTHING, Listing, told
+from mcp_server.answers import NOTHING, Listing, Redact, cleaned, told
 from mcp_server.counting import Counts
 from mcp_server.cursors import Place, fingerprint, place_of, window_of
 from mcp_server.listing import about, columns_of, rows_of
-from mcp_server.schema import is_listing
+from mcp_server.schema import is_listing, output_schema
 from mcp_server.setup import Setup
 from smtp2go_kit.call import Call
 from smtp2go_kit.operation import Endpoint
@@ -60,7 +60,7 @@ def read(
     table = operation.declared.table
     if table is None or not is_listing(operation):
         call = setup.client._prepare(operation, (), dict(own))
-        return shown(setup, operation, setup.client._perform(call, progress))
+        return shown(operation, setup.client._perform(call, progress), setup.redact)
     if added.get("group_by"):
         pages = operation.declared.pages
         asked = {**own, pages.size: MOST_COUNTED} if pages else own
@@ -86,7 +86,7 @@ def _listed(
     call = setup.client._prepare(operation, (), asked)
     frame = setup.client._perform(call, progress)
     if counts := frame.attrs.get("status_counts"):
-        return _by_status(counts)
+        return _by_status(cleaned(counts, setup.redact))
     page = frame.iloc[place.skip : place.skip + added["limit"]]
     page.attrs = frame.attrs
     rows = rows_of(page, table, columns, setup.redact)
@@ -129,25 +129,25 @@ def _following(
 
 
 def _by_status(counts: Mapping[str, Any]) -> Listing:
-    rows = [{"status": str(name), "count": count} for name, count in counts.items()]
+    rows = [{"status": name, "count": count} for name, count in counts.items()]
     return Listing(("status", "count"), rows, len(rows))
 
 
-def shown(setup: Setup, operation: Endpoint, result: Any, lead: str = "") -> CallToolResult:
+def shown(operation: Endpoint, result: Any, redact: Redact, lead: str = "") -> CallToolResult:
     """What an operation returned, whole: a frame's few rows, or named values.
 
     Args:
-        setup: What the server was started with.
         operation: What was called.
         result: A frame or a dict.
+        redact: Masks secrets.
         lead: A line of the server's own before it.
     """
-    table = operation.declared.table
+    table, schema = operation.declared.table, output_schema(operation)
     if table is None:
-        return told(result, setup.redact, lead)
+        return told(result, redact, schema, lead)
     columns = columns_of(table, None, detailed=not table.rows)
-    rows = rows_of(result, table, columns, setup.redact)
+    rows = rows_of(result, table, columns, redact)
     if not table.rows and len(rows) == 1:
-        return told(rows[0], setup.redact, lead)
+        return told(rows[0], redact, schema, lead)
     total = result.attrs["total"]
     return Listing(columns, rows, total or len(rows), lead=lead).answer()

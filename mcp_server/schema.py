@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from smtp2go_kit.operation import Effect, Endpoint, Parameter
-from smtp2go_kit.shapes import is_list
+from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.tables import Dtype, Table
 from smtp2go_kit.types import Input, Kind, without_none
 
@@ -174,7 +174,12 @@ def output_schema(operation: Endpoint) -> Schema:
     table = operation.declared.table
     if table is None:
         return _answer_schema(operation)
-    return _listing_schema(table) if table.rows else _columns_schema(table)
+    if not table.rows:
+        return _columns_schema(table)
+    schema = _listing_schema(table)
+    # A change that is only rehearsed has no rows.
+    required = ["rows", "shown", "total"] if operation.effect is Effect.READ else []
+    return {**schema, "required": required} if required else schema
 
 
 def _columns_schema(table: Table) -> Schema:
@@ -193,7 +198,6 @@ def _listing_schema(table: Table) -> Schema:
             "cursor": {"type": "string", "description": "Give it to go on; absent at the end"},
             "about": {"type": "object", "description": "Window and what else the service told"},
         },
-        "required": ["rows", "shown", "total"],
     }
 
 
@@ -223,6 +227,38 @@ def _told(hint: Any) -> Schema:
             else schema
         )
     return schema
+
+
+def fitting(value: Any, schema: Schema) -> Any:
+    """A value less what is not of its declared type, which a client would refuse whole.
+
+    Args:
+        value: Cleaned data of an answer.
+        schema: What a part of it should be.
+    """
+    if is_object(value):
+        parts = schema.get("properties", {})
+        kept = {k: fitting(v, parts.get(k, {})) for k, v in value.items()}
+        return {k: v for k, v in kept.items() if _fits(v, parts.get(k, {}))}
+    if is_list(value):
+        item = schema.get("items", {})
+        return [kept for v in value if _fits(kept := fitting(v, item), item)]
+    return value
+
+
+def _fits(value: Any, schema: Schema) -> bool:
+    types: dict[str, Any] = {
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+        "array": list,
+        "object": dict,
+    }
+    wanted = schema.get("type")
+    if wanted is None:
+        return True
+    return isinstance(value, types[wanted]) and isinstance(value, bool) is (wanted == "boolean")
 
 
 def _is_secret(hint: Any) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from mcp_server.audit import AuditLog
 from mcp_server.confirmation import Tokens
 from mcp_server.policy import Allowance, Policy
+from smtp2go_kit.call import Call
 from smtp2go_kit.client import Client
 
 
@@ -46,6 +47,17 @@ class Setup:
     @functools.cached_property
     def _client(self) -> Client:
         return self.connect()
+
+    def log(self, call: Call, decision: str, outcome: str, request_id: str | None = None) -> None:
+        """Add the line of one send or change to the log.
+
+        Args:
+            call: What was asked for.
+            decision: How it was confirmed, or why it was refused.
+            outcome: What became of it.
+            request_id: The service's id of it.
+        """
+        self.audit.write(call, decision, outcome, redact=self.redact, request_id=request_id)
 
     def redact(self, text: str) -> str:
         """A text with the API key masked.

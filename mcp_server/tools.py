@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -22,12 +23,14 @@ from mcp_server.refusal import Refused
 from mcp_server.schema import Schema, brief, input_schema, output_schema
 from mcp_server.setup import Setup
 from mcp_server.writing import intend, make, previewed, rehearsed
+from smtp2go_kit.errors import Smtp2GoError
 from smtp2go_kit.operation import Effect, Endpoint
 from smtp2go_kit.operations import all_operations
 from smtp2go_kit.shapes import is_object
 
 Given = Mapping[str, Any]
 PREVIEW = "preview"
+LOGGER = logging.getLogger(__name__)
 PREVIEW_SCHEMA: Schema = {
     "type": "object",
     "properties": {
@@ -130,7 +133,7 @@ class OperationTool(AccountTool):
                 self._setup.tokens, intent.content, intent.question, token, context
             )
         except Refused as refused:
-            self._setup.audit.write(intent.call, f"refused: {refused}", "not done")
+            self._setup.log(intent.call, f"refused: {refused}", "not done")
             raise
         if isinstance(decision, InputRequiredResult):
             return decision
@@ -281,4 +284,7 @@ async def _in_thread(work: Callable[[], Any], operation: Endpoint, setup: Setup)
     except Refused:
         raise
     except Exception as error:
-        raise Refused(failures.told(error, operation, setup.redact)) from error
+        if not isinstance(error, (Smtp2GoError, TypeError)):
+            LOGGER.exception("%s failed", operation.name)
+        notes = getattr(error, "__notes__", ())
+        raise Refused(" ".join([failures.told(error, operation, setup.redact), *notes])) from error

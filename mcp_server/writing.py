@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 from mcp_types import CallToolResult
 
 from mcp_server import credentials
-from mcp_server.answers import answer
-from mcp_server.arguments import with_files
+from mcp_server.answers import Redact, answer
+from mcp_server.arguments import paths_of, with_files
 from mcp_server.confirmation import LIFE, digest
 from mcp_server.message import Recipients
 from mcp_server.preview import question
@@ -21,6 +22,7 @@ from mcp_server.setup import Setup
 from mcp_server.untrusted import TRUSTED
 from smtp2go_kit.call import Call
 from smtp2go_kit.errors import ApiError, OutcomeUnknown
+from smtp2go_kit.exchange import redactor
 from smtp2go_kit.operation import Endpoint, Parameter
 from smtp2go_kit.progress import Bar
 from smtp2go_kit.secret import Secret
@@ -30,6 +32,7 @@ from smtp2go_kit.types import Input
 Given = Mapping[str, Any]
 REPLACES = "new_password"
 QUIET = Bar("", shown=False)
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,16 @@ def intend(setup: Setup, operation: Endpoint, own: Given, added: Given) -> Inten
     """
     ready = with_files(operation, dict(own), setup.policy.attach_from)
     call = _prepared(setup, operation, ready, dict.fromkeys(_passwords(operation), None))
+    extra: dict[str, Any] = {REPLACES: True} if added.get(REPLACES) else {}
+    if paths := paths_of(operation, dict(own)):
+        extra["files"] = ", ".join(paths)
     try:
         reached = setup.policy.check(call)
+        asked = question(call, reached, setup.account, extra)
     except Refused as refused:
-        setup.audit.write(call, f"refused: {refused}", "not done")
+        setup.log(call, f"refused: {refused}", "not done")
         raise
-    extra = {REPLACES: True} if added.get(REPLACES) else {}
-    return Intent(call, ready, extra, reached, question(call, reached, setup.account, extra))
+    return Intent(call, ready, extra, reached, asked)
 
 
 def _prepared(
@@ -115,7 +121,7 @@ def rehearsed(setup: Setup, intent: Intent) -> CallToolResult:
         setup: What the server was started with.
         intent: What was checked.
     """
-    setup.audit.write(intent.call, "dry run", "not done")
+    setup.log(intent.call, "dry run", "not done")
     text = f"Dry run: everything was checked and nothing was done.\n\n{intent.question}"
     return answer(text, {"dry_run": True, "preview": intent.question}, TRUSTED)
 
@@ -128,25 +134,38 @@ def make(setup: Setup, intent: Intent, decision: str) -> CallToolResult:
         intent: What was confirmed.
         decision: How.
     """
-    operation = intent.call.operation
     setup.audit.check()
-    setup.allowance.take()
-    held, file = _held(setup, operation, intent)
-    call = _prepared(setup, operation, intent.own, held) if held else intent.call
+    file: Path | None = None
+    call = intent.call
     try:
+        setup.allowance.take()
+        held, file = _held(setup, intent)
+        call = _prepared(setup, call.operation, intent.own, held) if held else call
         result = setup.client._perform(call, QUIET)
     except BaseException as error:
         _failed(setup, intent, decision, error, file)
         raise
+    redact = redactor(setup.client._session, call)
     done: Mapping[str, Any] = result if is_object(result) else result.attrs
-    setup.audit.write(intent.call, decision, "done", setup.redact(str(done.get("request_id"))))
-    return shown(setup, operation, result, _lead(setup, file))
+    request_id = done.get("request_id")
+    setup.log(intent.call, decision, "done", redact(str(request_id)) if request_id else None)
+    return _shown(setup, call.operation, result, redact, _lead(setup, file))
 
 
-def _held(
-    setup: Setup, operation: Endpoint, intent: Intent
-) -> tuple[dict[str, Secret | None], Path | None]:
+def _shown(
+    setup: Setup, operation: Endpoint, result: Any, redact: Redact, lead: str
+) -> CallToolResult:
+    try:
+        return shown(operation, result, redact, lead)
+    except Exception:
+        # It is done, and must not be told as a failure, or it would be repeated.
+        LOGGER.exception("the answer of %s cannot be shown", operation.name)
+        return answer(f"{lead} What the service answered cannot be shown.", {}, TRUSTED)
+
+
+def _held(setup: Setup, intent: Intent) -> tuple[dict[str, Secret | None], Path | None]:
     """The passwords to send, and the file that a generated one is in."""
+    operation = intent.call.operation
     held: dict[str, Secret | None] = {}
     file: Path | None = None
     for parameter in (p for p in operation.parameters if p.kind.input is Input.PASSWORD):
@@ -170,10 +189,12 @@ def _failed(
     setup: Setup, intent: Intent, decision: str, error: BaseException, file: Path | None
 ) -> None:
     unknown = isinstance(error, OutcomeUnknown) or not isinstance(error, Exception)
-    outcome = "unknown" if unknown else f"failed: {type(error).__name__}"
+    why = str(error) if isinstance(error, Refused) else type(error).__name__
     request_id = error.request_id if isinstance(error, (ApiError, OutcomeUnknown)) else None
-    setup.audit.write(intent.call, decision, outcome, request_id)
-    if file is not None and not unknown:
+    setup.log(intent.call, decision, "unknown" if unknown else f"failed: {why}", request_id)
+    if file is not None and unknown:
+        error.add_note(f"If it did, the password is in {file}.")
+    elif file is not None:
         file.unlink(missing_ok=True)
 
 
