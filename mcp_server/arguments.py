@@ -94,8 +94,7 @@ def with_files(operation: Endpoint, own: Given, folders: tuple[Path, ...]) -> Gi
             ready[parameter.name] = _mime(value)
         else:
             paths = value if is_list(value) else [value]
-            found = [_path(parameter.name, path, folders) for path in paths]
-            _check_size(parameter.name, found)
+            found = _found(parameter.name, paths, folders)
             ready[parameter.name] = [(path.name, _content(parameter.name, path)) for path in found]
     return ready
 
@@ -134,14 +133,25 @@ def _path(name: str, given: Any, folders: tuple[Path, ...]) -> Path:
     if not any(path.is_relative_to(folder) for folder in folders):
         allowed = ", ".join(map(str, folders))
         raise Refused(f"{name}: {given[:200]} is outside the allowed folders: {allowed}.")
-    if not path.is_file():
-        raise Refused(f"{name}: {given[:200]} is not a file. Check the path.")
     return path
 
 
-def _check_size(name: str, paths: list[Path]) -> None:
-    if sum(path.stat().st_size for path in paths) > MOST_EMAIL:
-        raise Refused(f"{name}: the files have more than 50 MB together. Send a link instead.")
+def _found(name: str, given: list[Any], folders: tuple[Path, ...]) -> list[Path]:
+    """The files to attach, looked at before any is read."""
+    found: list[Path] = []
+    total = 0
+    for text in given:
+        path = _path(name, text, folders)
+        try:
+            if not path.is_file():
+                raise Refused(f"{name}: {text[:200]} is not a file. Check the path.")
+            total += path.stat().st_size
+        except OSError as error:
+            raise Refused(f"{name}: {text[:200]} cannot be read ({error.strerror}).") from None
+        if total > MOST_EMAIL:
+            raise Refused(f"{name}: the files have more than 50 MB together. Send a link instead.")
+        found.append(path)
+    return found
 
 
 def _content(name: str, path: Path) -> bytes:

@@ -93,7 +93,7 @@ def _beside(operation: Endpoint) -> list[Endpoint]:
 
 
 def _request(request_id: str | None) -> str:
-    return f"Request id {clean(request_id, 60)}." if request_id else ""
+    return f"Request id {request_id}." if FIELD.fullmatch(request_id or "") else ""
 
 
 def _named(text: str) -> str:

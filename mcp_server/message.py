@@ -55,7 +55,7 @@ class Recipients:
         """
         if reach is Reach.HEADERS:
             email = parsed(str(value))
-            found = cls(_in_headers(email, OPEN), _in_headers(email, BLIND))
+            found = cls(in_headers(email, OPEN), in_headers(email, BLIND))
             if not found.everyone:
                 raise Refused(UNCLEAR.format("it names no recipient"))
             return found
@@ -109,7 +109,13 @@ def bodies(email: EmailMessage) -> dict[str, str]:
     return {kind: str(part.get_content()) for kind, part in found.items() if part is not None}
 
 
-def _in_headers(email: EmailMessage, names: tuple[str, ...]) -> tuple[str, ...]:
+def in_headers(email: EmailMessage, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The bare addresses in some headers.
+
+    Args:
+        email: A parsed email.
+        names: The headers' names.
+    """
     return _bare([str(text) for name in names for text in email.get_all(name, [])])
 
 

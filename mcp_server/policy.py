@@ -9,16 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mcp_server.message import Recipients
+from mcp_server.message import BLIND, OPEN, Recipients
 from mcp_server.refusal import Refused
 from smtp2go_kit.call import Call
 from smtp2go_kit.shapes import is_list, is_object
 
 HOUR = 3600.0
-ADDRESS_HEADERS = frozenset(
-    {"to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc", "disposition-notification-to"}
-)
-"""Headers that send mail to further addresses."""
+OWN_HEADERS = frozenset({"from", "sender", "subject", "resent-from", *OPEN, *BLIND})
+"""Headers that would stand against what was confirmed, or send mail to further addresses."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +92,10 @@ def _check_headers(call: Call) -> None:
         value = call.arguments.get(parameter.name)
         entries = value if is_list(value) else []
         for name in (str(e["header"]) for e in entries if is_object(e) and "header" in e):
-            if name.strip().lower() in ADDRESS_HEADERS:
+            if name.strip().lower() in OWN_HEADERS:
                 raise Refused(
-                    f"{parameter.name}: the header {name} would add recipients. Use to, cc or bcc."
+                    f"{parameter.name}: the header {name.strip()} would change who writes to whom, "
+                    "or the subject. Use the arguments sender, subject, to, cc or bcc."
                 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mcp_server.message import Recipients, bodies, parsed
+from mcp_server import budget
+from mcp_server.message import BLIND, OPEN, Recipients, bodies, in_headers, parsed
 from mcp_server.refusal import Refused
 from mcp_server.untrusted import visible
 from smtp2go_kit.addresses import address_of
@@ -20,6 +21,8 @@ MOST_TEXT = 500
 MOST_VALUE = 300
 MOST_ENTRY = 120
 MOST_ENTRIES = 40
+MOST_MAILBOX = 80
+MOST_NAME = 30
 VERBS = {
     Effect.SEND: "SEND MAIL",
     Effect.WRITE: "CHANGE THE ACCOUNT",
@@ -47,10 +50,16 @@ def question(call: Call, reached: Recipients, account: str, extra: Mapping[str, 
     lines += [line for p in operation.parameters for line in _lines(p, call)]
     lines += [f"{name}: {_text(str(value), MOST_VALUE)}" for name, value in extra.items()]
     if reached.everyone:
-        lines.append(f"Recipients in all: {len(reached.everyone)}: {_addresses(reached.everyone)}")
+        lines.append(f"Recipients in all: {len(reached.everyone)}")
     if reached.blind:
         lines.append(f"Blind copies to: {_addresses(reached.blind)}")
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    if budget.tokens(text) > budget.MOST // 2 - 200:
+        raise Refused(
+            f"{operation.name}: this is more than a person can look at before agreeing. Do it in "
+            "parts: fewer recipients or headers, shorter names."
+        )
+    return text
 
 
 def _lines(parameter: Parameter, call: Call) -> Iterator[str]:
@@ -75,6 +84,9 @@ def _mime_lines(value: str) -> Iterator[str]:
     for name in ("From", "Reply-To", "Subject"):
         for text in email.get_all(name, []):
             yield f"{name}: {_text(str(text), MOST_VALUE)}"
+    for name in (*OPEN, *BLIND):
+        if found := in_headers(email, (name,)):
+            yield f"{name.title()}: {_addresses(found)}"
     for file in email.iter_attachments():
         yield f"Attachment: {_text(str(file.get_filename()), MOST_ENTRY)}"
     for kind, text in bodies(email).items():
@@ -95,11 +107,12 @@ def _entries(parameter: Parameter, values: list[Any]) -> str:
 
 
 def _mailbox(text: str) -> str:
-    """The bare address first, in full; its name is anybody's words."""
+    """As it is written; the bare address in full where its name is too long to look through."""
     address = address_of(text)
-    name = text.replace(address, "").strip(" <>\"'") if address else text
-    named = f" ({_text(name, MOST_ENTRY)})" if name else ""
-    return f"{_addresses((address,))}{named}" if address else _text(text, MOST_VALUE)
+    if len(text) <= MOST_MAILBOX or not address:
+        return _addresses((_text(text, MOST_VALUE),))
+    name = text.replace(address, "").strip(" <>\"'")
+    return f"{_addresses((address,))} (named {_text(name, MOST_NAME)})"
 
 
 def _addresses(addresses: tuple[str, ...]) -> str:

@@ -21,7 +21,7 @@ from mcp_server.refusal import Refused
 from mcp_server.setup import Setup
 from mcp_server.untrusted import TRUSTED
 from smtp2go_kit.call import Call
-from smtp2go_kit.errors import ApiError, OutcomeUnknown
+from smtp2go_kit.errors import ApiError, OutcomeUnknown, Smtp2GoError
 from smtp2go_kit.exchange import redactor
 from smtp2go_kit.operation import Endpoint, Parameter
 from smtp2go_kit.progress import Bar
@@ -188,14 +188,19 @@ def _generated(setup: Setup, operation: Endpoint, intent: Intent) -> tuple[Secre
 def _failed(
     setup: Setup, intent: Intent, decision: str, error: BaseException, file: Path | None
 ) -> None:
-    unknown = isinstance(error, OutcomeUnknown) or not isinstance(error, Exception)
-    why = str(error) if isinstance(error, Refused) else type(error).__name__
+    if isinstance(error, Refused):
+        setup.log(intent.call, f"refused: {error}", "not done")
+        return
+    unknown = not isinstance(error, Smtp2GoError) or isinstance(error, OutcomeUnknown)
+    why = type(error).__name__
     request_id = error.request_id if isinstance(error, (ApiError, OutcomeUnknown)) else None
     setup.log(intent.call, decision, "unknown" if unknown else f"failed: {why}", request_id)
     if file is not None and unknown:
         error.add_note(f"If it did, the password is in {file}.")
     elif file is not None:
         file.unlink(missing_ok=True)
+    if unknown and isinstance(error, Exception) and not isinstance(error, OutcomeUnknown):
+        error.add_note("It may have taken effect. Do not repeat it before you have looked.")
 
 
 def _lead(setup: Setup, file: Path | None) -> str:
