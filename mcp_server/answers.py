@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import math
@@ -25,6 +26,10 @@ NOTHING = "Nothing matches."
 WINDOW = "window"
 MOST_DEPTH = 8
 """Levels of an answer that are shown."""
+CELLS = (60, 20)
+"""Characters of a cell where not even one row would fit, tried in turn."""
+MOST_ABOUT = 400
+"""Tokens of one thing that is told beside the rows."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,19 @@ class Listing:
     nothing: str = NOTHING
 
     def answer(self) -> CallToolResult:
-        """As many of the rows as fit, as text and as data."""
-        return fitting(len(self.rows), budget.MOST, self._shown)
+        """As many of the rows as fit, as text and as data; at least one, with shorter cells."""
+        made, count = fitting(
+            len(self.rows), budget.MOST, functools.partial(self._shown, self.rows)
+        )
+        for most in CELLS:
+            if count or not self.rows:
+                break
+            rows = [shorter(row, most) for row in self.rows]
+            made, count = fitting(len(rows), budget.MOST, functools.partial(self._shown, rows))
+        return made
 
-    def _shown(self, count: int) -> tuple[str, dict[str, Any]]:
-        rows, cursor = self.rows[:count], self.cursor(count)
+    def _shown(self, all_rows: Sequence[Row], count: int) -> tuple[str, dict[str, Any]]:
+        rows, cursor = all_rows[:count], self.cursor(count)
         facts = [f"{count} of {self.total:,}"]
         facts += [f'next: cursor="{cursor}"'] if cursor else []
         own, foreign = noted(self.about)
@@ -66,6 +79,20 @@ class Listing:
         data |= {"about": dict(self.about)} if self.about else {}
         lead = [self.lead] if self.lead else []
         return "\n".join([*lead, table, ", ".join(facts)]), data
+
+
+def shorter(value: Any, most: int) -> Any:
+    """A cleaned value with shorter texts and lists.
+
+    Args:
+        value: A row, or a value in it.
+        most: Characters of a text; as many entries of a list as a tenth of that.
+    """
+    if is_object(value):
+        return {k: shorter(v, most) for k, v in value.items()}
+    if is_list(value):
+        return [shorter(entry, most) for entry in value[: most // 10]]
+    return clean(value, most) if isinstance(value, str) else value
 
 
 def noted(about: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -81,8 +108,8 @@ def noted(about: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
 def fitting(
     count: int, most: int, shown: Callable[[int], tuple[str, dict[str, Any]]]
-) -> CallToolResult:
-    """The answer with the most rows that keeps within a number of tokens.
+) -> tuple[CallToolResult, int]:
+    """The answer with the most rows that keeps within a number of tokens, and how many it has.
 
     Args:
         count: Rows there are.
@@ -92,7 +119,7 @@ def fitting(
     while True:
         text, data = shown(count)
         if count == 0 or _cost(text, data) <= most:
-            return answer(text, data)
+            return answer(text, data), count
         count = min(count - 1, int(count * 0.9))
 
 

@@ -70,8 +70,6 @@ class Counts:
         sizes = keys.astype("str").fillna("").value_counts().reset_index(name=COUNT)
         order = [False] + [True] * len(groups)
         top = sizes.sort_values([COUNT, *groups], ascending=order).head(limit)
-        if groups[0] in PERIODS:
-            top = top.sort_values([groups[0], COUNT], ascending=[True, False])
         rows = [
             {**{str(k): cleaned(v, redact) for k, v in row.items()}, COUNT: int(row[COUNT])}
             for row in top.to_dict("records")
@@ -81,10 +79,13 @@ class Counts:
 
     def answer(self) -> CallToolResult:
         """As many kinds as fit, and how many others there are."""
-        return fitting(len(self.rows), budget.MOST_COUNTED, self._shown)
+        made, _ = fitting(len(self.rows), budget.MOST_COUNTED, self._shown)
+        return made
 
     def _shown(self, count: int) -> tuple[str, dict[str, Any]]:
         rows = list(self.rows[:count])
+        if self.groups[0] in PERIODS:
+            rows.sort(key=lambda row: str(row[self.groups[0]]))
         facts = [f"records: {self.records:,}, groups: {self.kinds:,}"]
         about = dict(self.about)
         if others := self.kinds - len(rows):
@@ -112,7 +113,8 @@ def _key(frame: pd.DataFrame, table: Table, name: str) -> pd.Series[Any]:
     if name in frame.columns:
         return frame[name]
     if name in PERIODS:
-        first = next(column for column, dtype in table.columns.items() if dtype == TIME)
+        shown = table.brief or tuple(table.columns)
+        first = next(column for column in shown if table.columns[column] == TIME)
         periods: pd.Series[Any] = frame[first].dt.strftime(PERIODS[name])
         return periods
     return domain_of(frame[name.removesuffix(SUFFIX)])

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,23 @@ class Place:
         token: The service's token of the page; none for the first.
         skip: Rows of that page, or of the whole list, that were shown.
         window: The moments that the search's dates meant.
+        last: The fingerprint of the last row shown, as new mail moves rows down.
     """
 
     token: str | None
     skip: int
     window: Mapping[str, str]
+    last: str = ""
+
+    def start(self, rows: Sequence[str]) -> int:
+        """Where to go on in a page: after the last row shown, or after as many rows.
+
+        Args:
+            rows: The fingerprints of the page's rows.
+        """
+        if self.skip and self.last in rows[self.skip - 1 :]:
+            return rows.index(self.last, self.skip - 1) + 1
+        return self.skip
 
     @property
     def size(self) -> int:
@@ -45,7 +57,7 @@ class Place:
         Args:
             search: The search's fingerprint.
         """
-        told = [search, self.token, self.skip, dict(self.window)]
+        told = [search, self.token, self.skip, dict(self.window), self.last]
         return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
 
 
@@ -82,15 +94,16 @@ def place_of(cursor: str | None, search: str) -> Place:
         return START
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        made, token, skip, window = json.loads(base64.b64decode(padded, b"-_", validate=True))
+        made, token, skip, window, last = json.loads(base64.b64decode(padded, b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise Refused(_stale("is not one that this server gave")) from None
     sound = type(skip) is int and skip >= 0 and isinstance(token, str | None)
+    sound = sound and isinstance(last, str)
     if not (sound and is_object(window) and all(isinstance(v, str) for v in window.values())):
         raise Refused(_stale("is not one that this server gave"))
     if made != search:
         raise Refused(_stale("belongs to a search with other arguments"))
-    return Place(token, skip, {k: str(v) for k, v in window.items() if k in PINNED})
+    return Place(token, skip, {k: str(v) for k, v in window.items() if k in PINNED}, last)
 
 
 def _stale(why: str) -> str:

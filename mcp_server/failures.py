@@ -22,6 +22,10 @@ from smtp2go_kit.operations import GROUPS
 
 MOST_TEXT = 400
 MARKUP = re.compile(r"<[^>]*>?")
+TOKEN = "continue_token"  # noqa: S105 - the name of a field
+STALE = (
+    "the service forgot where it was, which it does after 5 minutes; leave it out to start anew."
+)
 FIELD = re.compile(r"[\w.\[\]-]{1,60}")
 
 
@@ -67,6 +71,8 @@ def _next(error: InvalidArgument, operation: Endpoint) -> str:
 
 
 def _refused(error: ApiError, operation: Endpoint, redact: Callable[[str], str]) -> str:
+    if error.field == TOKEN:
+        return f"{operation.name}: cursor: {STALE}"
     named = redact(error.field or "")
     field = f"{named}: " if FIELD.fullmatch(named) else ""
     quoted = _clean(error.message, redact)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mcp_server.answers import Redact, Row, cleaned
+from mcp_server import budget
+from mcp_server.answers import MOST_ABOUT, Redact, Row, cleaned
 from mcp_server.refusal import Refused
 from smtp2go_kit.tables import Table
 
@@ -19,6 +21,10 @@ STANDARD = frozenset(
     {"endpoint", "total", "truncated", "continue_token", "fetched_at", "request_id", "children"}
 )
 """What every frame tells of itself, and a listing tells in its own way or not at all."""
+
+
+MOST_TOLD = 6
+"""Things that are told beside the rows."""
 
 
 def columns_of(table: Table, fields: Sequence[str] | None, detailed: bool) -> list[str]:
@@ -63,6 +69,16 @@ def rows_of(frame: Frame, table: Table, columns: Sequence[str], redact: Redact) 
         values = {k: cleaned(_iso(v), redact) for k, v in record.items() if v is not None}
         rows.append({k: values[k] for k in columns if values.get(k) not in (None, "", [])})
     return rows
+
+
+def row_prints(frame: Frame) -> list[str]:
+    """A short digest of each row, by which it is found again.
+
+    Args:
+        frame: The rows.
+    """
+    texts = ("\x1f".join(map(str, row)) for row in frame.itertuples(index=False, name=None))
+    return [hashlib.sha256(t.encode("utf-8", "replace")).hexdigest()[:8] for t in texts]
 
 
 def _nested(frame: Frame, name: str) -> Callable[[int], list[Any]]:
@@ -110,4 +126,6 @@ def about(frame: Frame, table: Table, redact: Redact) -> dict[str, Any]:
     if window := told.pop("window", None):
         told = {"window": f"{window[0]} to {window[1]}", **told}
     shown: dict[str, Any] = cleaned(told, redact)
-    return shown
+    costs = {name: budget.tokens(f"{name}{value}") for name, value in shown.items()}
+    kept = {name: value for name, value in shown.items() if costs[name] <= MOST_ABOUT}
+    return dict(list(kept.items())[:MOST_TOLD])

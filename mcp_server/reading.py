@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mcp_types import CallToolResult
@@ -10,7 +11,7 @@ from mcp_types import CallToolResult
 from mcp_server.answers import NOTHING, Listing, Redact, cleaned, told
 from mcp_server.counting import Counts
 from mcp_server.cursors import Place, fingerprint, place_of, window_of
-from mcp_server.listing import about, columns_of, rows_of
+from mcp_server.listing import about, columns_of, row_prints, rows_of
 from mcp_server.schema import is_listing, output_schema
 from mcp_server.setup import Setup
 from smtp2go_kit.call import Call
@@ -87,11 +88,13 @@ def _listed(
     frame = setup.client._perform(call, progress)
     if counts := frame.attrs.get("status_counts"):
         return _by_status(cleaned(counts, setup.redact))
-    page = frame.iloc[place.skip : place.skip + added["limit"]]
+    prints = row_prints(frame)
+    start = place.start(prints)
+    page = frame.iloc[start : start + added["limit"]]
     page.attrs = frame.attrs
     rows = rows_of(page, table, columns, setup.redact)
     used = [name for name in columns if added["fields"] or any(name in row for row in rows)]
-    following = _following(frame, place, call, search)
+    following = _following(frame, replace(place, skip=start), call, search, prints)
     told = about(frame, table, setup.redact)
     nothing = nothing_in(table, own)
     return Listing(used, rows, frame.attrs["total"], following, told, nothing=nothing)
@@ -110,20 +113,21 @@ def nothing_in(table: Table, own: Given) -> str:
 
 
 def _following(
-    frame: pd.DataFrame, place: Place, call: Call, search: str
+    frame: pd.DataFrame, place: Place, call: Call, search: str, prints: Sequence[str]
 ) -> Callable[[int], str | None]:
     """Gives the cursor after so many shown rows."""
     window, token = window_of(call), frame.attrs["continue_token"]
 
     def cursor(count: int) -> str | None:
         reached = place.skip + count
+        last = prints[reached - 1] if reached else ""
         if reached < len(frame):
-            return Place(place.token, reached, window).written(search)
+            return Place(place.token, reached, window, last).written(search)
         if token:
             return Place(token, 0, window).written(search)
         # The service cannot go on from here, so what was shown is fetched again with the rest.
         more = frame.attrs["truncated"] and place.token is None
-        return Place(None, reached, window).written(search) if more else None
+        return Place(None, reached, window, last).written(search) if more else None
 
     return cursor
 

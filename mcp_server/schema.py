@@ -118,8 +118,8 @@ def _property(parameter: Parameter) -> Schema:
 
 def _described(parameter: Parameter) -> str:
     kind, text = parameter.kind, brief(parameter.description)
-    if kind.input is Input.MOMENT and "alike" not in text:
-        return f"{text}; ISO 8601 or an age such as 7d"
+    if kind.input is Input.MOMENT:
+        return f"{text.partition(':')[0]}; ISO 8601 or an age such as 7d"
     return f"{text} (paths)" if _wire(kind) != kind.wire else text
 
 

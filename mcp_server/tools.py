@@ -12,6 +12,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import PrivateAttr
 
@@ -84,6 +85,14 @@ class AccountTool(Tool):
             return await self.work(arguments, context)  # type: ignore[no-any-return]  # see work
         except Refused as refused:
             raise ToolError(str(refused)) from None
+        except MCPError:
+            raise
+        except Exception as error:
+            LOGGER.exception("%s failed", self.name)
+            raise ToolError(
+                f"{self.name}: the server failed ({type(error).__name__}). Tell the user; its log "
+                "on stderr has the details. If it sends or changes, look before repeating it."
+            ) from error
 
 
 class OperationTool(AccountTool):

@@ -51,7 +51,7 @@ class Table:
             call has no dates.
         brief: Columns that a short listing shows; all if not given.
         groups: What records may be counted by: columns, the ``_domain`` of a column of
-            addresses, or the ``day`` or ``hour`` of the first time.
+            addresses, or the ``day`` or ``hour`` of the first time among ``brief``.
     """
 
     columns: Columns
