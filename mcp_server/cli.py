@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from mcp_server.options import Parser, make_parser
 from smtp2go_kit.settings import KEY
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from smtp2go_kit.client import Client
     from smtp2go_kit.secret import Secret
 
+INTERRUPTED = 130
+LEAST_TOKEN = 16
+"""Characters of a bearer token that other machines may try."""
 PATIENCE = 3.0
 """Seconds to wait at the start for what the key may call."""
 
@@ -30,11 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = make_parser()
     options = parser.parse_args(arguments)
-    _check(parser, options)
     try:
+        _check(parser, options)
         return _serve(parser, options)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _serve(parser: Parser, options: argparse.Namespace) -> int:
@@ -49,9 +53,15 @@ def _serve(parser: Parser, options: argparse.Namespace) -> int:
         permissions=permissions,
     )
     if options.http is None:
+        # The SDK reads stdin in a thread that nothing interrupts until the client writes or leaves.
+        signal.signal(signal.SIGINT, _leave)
         server.run()
         return 0
     return _serve_http(parser, options, server)
+
+
+def _leave(*_: object) -> NoReturn:
+    os._exit(INTERRUPTED)
 
 
 def _serve_http(parser: Parser, options: argparse.Namespace, server: MCPServer[object]) -> int:
@@ -75,19 +85,25 @@ def _serve_http(parser: Parser, options: argparse.Namespace, server: MCPServer[o
 
 
 def _check(parser: Parser, options: argparse.Namespace) -> None:
-    from mcp_server import http
-
     if options.sandbox and options.account:
         parser.error("--account names a key, and --sandbox uses none; give one of them")
-    if options.http is None:
-        if options.no_token:
-            parser.error("--no-token belongs to --http")
-        return
+    if not options.sandbox and (options.seed, options.now) != (None, None):
+        parser.error("--seed and --now belong to --sandbox")
+    if options.http is not None:
+        _check_http(parser, options)
+    elif options.no_token:
+        parser.error("--no-token belongs to --http")
+
+
+def _check_http(parser: Parser, options: argparse.Namespace) -> None:
+    from mcp_server import http
+
     host, _ = options.http
-    if not http.is_loopback(host) and (options.no_token or not os.environ.get(http.TOKEN)):
+    token = os.environ.get(http.TOKEN, "").strip()
+    if not http.is_loopback(host) and (options.no_token or len(token) < LEAST_TOKEN):
         parser.error(
-            f"--http: {host} can be reached from other machines: set {http.TOKEN} to a long "
-            "random text first, or use 127.0.0.1"
+            f"--http: {host} can be reached from other machines: set {http.TOKEN} to a random "
+            f"text of {LEAST_TOKEN} characters or more first, or use 127.0.0.1"
         )
 
 
@@ -121,13 +137,18 @@ def _account(parser: Parser, options: argparse.Namespace) -> tuple[Callable[[], 
     if options.sandbox:
         return lambda: _sandbox(options), "the sandbox, an invented account"
     from smtp2go_kit import settings
-    from smtp2go_kit.errors import InvalidArgument
+    from smtp2go_kit.errors import InvalidArgument, MissingKey
 
     key = _key(options)
     if key is not None and not key:
         parser.error(f"--account: {KEY}_{options.account.upper()} is not set in the environment")
     try:
         found = settings.resolve(key, None, None, 30.0, 3)
+    except MissingKey:
+        parser.error(
+            f"no API key: set the environment variable {KEY} to one of the SMTP2GO app's under "
+            "Sending > API Keys, or use --sandbox, which needs none"
+        )
     except InvalidArgument as error:
         parser.error(f"{error.parameter}: {error.problem}. Or use --sandbox")
     label = f"{options.account} at {found.base_url}" if options.account else found.base_url
@@ -151,7 +172,7 @@ def _connected(key: Secret | None) -> Client:
 def _sandbox(options: argparse.Namespace) -> Client:
     from smtp2go_kit.client import Client
 
-    return Client.sandbox(seed=options.seed, now=options.now)
+    return Client.sandbox(seed=1 if options.seed is None else options.seed, now=options.now)
 
 
 def _permissions(options: argparse.Namespace) -> Sequence[str] | None:

@@ -8,14 +8,16 @@ import secrets
 import string
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp_server.audit import private_file
 from mcp_server.refusal import Refused
-from smtp2go_kit.client import Client
 from smtp2go_kit.operation import Effect, Endpoint, Parameter
 from smtp2go_kit.operations import GROUPS
 from smtp2go_kit.secret import Secret
+
+if TYPE_CHECKING:
+    from smtp2go_kit.client import Client
 
 LENGTH = 24
 ALPHABET = string.ascii_letters + string.digits

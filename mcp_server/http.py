@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 import secrets
 import socket
 from typing import Any
 
 from mcp.server import MCPServer
+from mcp.server.transport_security import TransportSecuritySettings
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -26,7 +28,7 @@ class BearerToken:
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
-        self._expected = f"Bearer {token}".encode()
+        self._expected = token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -42,7 +44,10 @@ class BearerToken:
 
     def _carries(self, scope: Scope) -> bool:
         given = [value for name, value in scope["headers"] if name == b"authorization"]
-        return len(given) == 1 and hmac.compare_digest(given[0].strip(), self._expected)
+        if len(given) != 1:
+            return False
+        scheme, _, token = given[0].strip().partition(b" ")
+        return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._expected)
 
 
 def generate_token() -> str:
@@ -91,8 +96,27 @@ def run(server: MCPServer[object], bound: socket.socket, host: str, token: str |
     """
     import uvicorn
 
-    app: Any = server.streamable_http_app(streamable_http_path=PATH, host=host)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    app: Any = server.streamable_http_app(
+        streamable_http_path=PATH, host=host, transport_security=_security(host)
+    )
     if token is not None:
         app = BearerToken(app, token)
     config = uvicorn.Config(app, log_level="warning", lifespan="on")
     uvicorn.Server(config).run(sockets=[bound])
+
+
+def _security(host: str) -> TransportSecuritySettings:
+    """Only pages of this machine may ask a server of this machine; others need the token."""
+    if not is_loopback(host):
+        return TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    named = [f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost", "[::1]"]
+    return TransportSecuritySettings(
+        allowed_hosts=[f"{name}:*" for name in named],
+        allowed_origins=[f"http://{name}:*" for name in named],
+    )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    # Streams that clients listen on end with the server.
+    return "without completing response" not in record.getMessage()

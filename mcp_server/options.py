@@ -33,6 +33,7 @@ def make_parser() -> Parser:
         prog="smtp2go-mcp",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"smtp2go-mcp {__version__}")
     parser.add_argument(
@@ -48,7 +49,7 @@ def make_parser() -> Parser:
 def _add_account(parser: Parser) -> None:
     group = parser.add_argument_group("account")
     group.add_argument("--sandbox", action="store_true", help="an invented account, no key")
-    group.add_argument("--seed", type=_whole, default=1, help="which sandbox account (1)")
+    group.add_argument("--seed", type=_whole, help="which sandbox account (1)")
     group.add_argument("--now", type=_moment, help="the sandbox's present moment, ISO 8601")
     group.add_argument(
         "--account", type=_name, metavar="NAME", help=f"take the key from {KEY}_NAME"

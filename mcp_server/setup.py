@@ -7,12 +7,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mcp_server.audit import AuditLog
 from mcp_server.confirmation import Tokens
 from mcp_server.policy import Allowance, Policy
 from smtp2go_kit.call import Call
-from smtp2go_kit.client import Client
+
+if TYPE_CHECKING:
+    from smtp2go_kit.client import Client
 
 
 @dataclass

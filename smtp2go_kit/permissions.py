@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypedDict
 
-from smtp2go_kit.client import Client
 from smtp2go_kit.errors import Smtp2GoError
 from smtp2go_kit.operation import C, Effect, Endpoint, Group, operation
 from smtp2go_kit.shapes import is_list, is_object
+
+if TYPE_CHECKING:
+    from smtp2go_kit.client import Client
 
 
 class Permissions(TypedDict, total=False):
@@ -41,7 +43,8 @@ def permitted(client: Client) -> tuple[str, ...] | None:
     except Smtp2GoError:
         return None
     found = [text for text in _texts(answer) if text == "*" or text.startswith("/")]
-    return tuple(found) or None
+    # A key may have none at all.
+    return tuple(found) if found or answer.get("results") == [] else None
 
 
 def allows(paths: tuple[str, ...] | None, endpoint: Endpoint) -> bool:

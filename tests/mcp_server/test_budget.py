@@ -99,6 +99,8 @@ ALPHABETS = {
     "capital consonants": "BCDFGHJKLMNPQRSTVWXZ",
     "rare small letters": "zqxjkv",
     "rare capitals": "ZQXJKV",
+    "letters that never merge": "qz",
+    "capitals that never merge": "QZ",
     "base64": f"{string.ascii_letters}{string.digits}+/",
     "hexadecimal": string.hexdigits,
     "blanks": " \t\n\r\v\f",

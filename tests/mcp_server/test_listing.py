@@ -248,7 +248,7 @@ def test_a_cursor_that_is_none_is_refused_in_words(start):
     session = start()
 
     @settings(max_examples=150)
-    @given(st.text() | JSON.map(written) | st.lists(JSON, min_size=4, max_size=4).map(written))
+    @given(st.text() | JSON.map(written) | st.lists(JSON, min_size=4, max_size=5).map(written))
     def refuses(cursor: str) -> None:
         refusal = session.refusal("suppression_view", cursor=cursor)
         assert refusal.endswith("the same arguments as before, or leave it out to start anew.")

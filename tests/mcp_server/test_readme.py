@@ -17,7 +17,7 @@ import mcp
 import pytest
 
 from mcp_server.audit import NAME, state_folder
-from mcp_server.cli import _parser
+from mcp_server.options import make_parser
 from mcp_server.server import TOOLSETS
 
 README = Path(__file__).parents[2] / "mcp_server" / "README.md"
@@ -125,11 +125,11 @@ def test_the_notebooks_settings_for_jupyter_are_of_the_same_form():
     (shown,) = json.loads(block)["mcp_servers"]
     (ours,) = settings_of("Jupyter AI")["mcp_servers"]
     assert shown.keys() == ours.keys()
-    assert _parser().parse_args(shown["args"]).toolsets < TOOLSETS
+    assert make_parser().parse_args(shown["args"]).toolsets < TOOLSETS
 
 
 def test_every_option_is_told_and_no_other():
-    options = {text for action in _parser()._actions for text in action.option_strings}
+    options = {text for action in make_parser()._actions for text in action.option_strings}
     told = set(re.findall(r"--[a-z][a-z-]+", TEXT))
     assert told <= options
     assert options - told <= {"-h", "--help", "--version"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,19 +43,20 @@ def expected_failures(scenario: str) -> int:
 
 @pytest.mark.parametrize("version", SCENARIOS)
 def test_all_scenarios_of_a_revision_pass(version, node, serve, subtests):
-    with serve("--no-token") as served:
-        for scenario in SCENARIOS[version]:
-            with subtests.test(scenario):
-                done = node(
-                    "conformance",
-                    *("server", "--url", served.url, "--scenario", scenario),
-                    *("--spec-version", version, "--expected-failures", str(BASELINE)),
-                )
-                assert done.returncode == 0, done.stdout + done.stderr
-                # A scenario that does not apply exits with 0 as well, without this line.
-                counts = PASSED.search(done.stdout)
-                assert counts, done.stdout
-                passed, checks, failed, warnings = map(int, counts.groups())
-                assert passed > 0
-                assert passed == checks - expected_failures(scenario)
-                assert (failed, warnings) == (expected_failures(scenario), 0), done.stdout
+    with serve("--no-token") as served, ThreadPoolExecutor(2) as pool:
+
+        def outcome(scenario):
+            asked = ("--url", served.url, "--scenario", scenario, "--spec-version", version)
+            return node("conformance", "server", *asked, "--expected-failures", str(BASELINE))
+
+        outcomes = dict(zip(SCENARIOS[version], pool.map(outcome, SCENARIOS[version]), strict=True))
+    for scenario, done in outcomes.items():
+        with subtests.test(scenario):
+            assert done.returncode == 0, done.stdout + done.stderr
+            # A scenario that does not apply exits with 0 as well, without this line.
+            counts = PASSED.search(done.stdout)
+            assert counts, done.stdout
+            passed, checks, failed, warnings = map(int, counts.groups())
+            assert passed > 0
+            assert passed == checks - expected_failures(scenario)
+            assert (failed, warnings) == (expected_failures(scenario), 0), done.stdout
