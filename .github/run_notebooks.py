@@ -1,8 +1,9 @@
-"""Make the notebooks' outputs anew: ``.venv/bin/python .github/run_notebooks.py``.
+"""Make the notebooks' outputs anew: ``.venv/bin/python .github/run_notebooks.py [NOTEBOOK ...]``.
 
 Progress bars are left out: a widget without its kernel is an empty line.
 """
 
+import sys
 from pathlib import Path
 
 import nbformat
@@ -22,5 +23,5 @@ def run(path):
     nbformat.write(notebook, path)
 
 
-for found in sorted(Path("notebooks").glob("*.ipynb")):
+for found in [Path(name) for name in sys.argv[1:]] or sorted(Path("notebooks").glob("*.ipynb")):
     run(found)

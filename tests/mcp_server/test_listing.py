@@ -121,6 +121,21 @@ def test_mail_that_comes_during_a_walk_repeats_and_hides_no_row(start, now, tool
     assert [row for row in shown if row in {*expected}] == expected
 
 
+def test_a_shown_row_that_changes_while_mail_comes_is_not_shown_again(start, now):
+    begin, ticks = dt.datetime.fromisoformat(now), [0]
+    client = Client.sandbox(now=lambda: begin + dt.timedelta(seconds=ticks[0]))
+    session, search = start(client), {"start_date": "1d", "fields": ["email_id", "recipient"]}
+    first = session.data("email_search", **search)
+    last = first["rows"][-1]
+    copies = (e for e in session.account.emails if e.email_id == last["email_id"])
+    copy = next(e for e in copies if e.recipient == last["recipient"])
+    copy.response = "250 accepted at last"
+    ticks[0] = 10
+    client.email.send("a@kestrelsupply.example", "b@example.com", "S")
+    second = session.data("email_search", **search, cursor=first["cursor"])
+    assert [row for row in second["rows"] if row in first["rows"]] == []
+
+
 def test_a_cursor_that_the_service_forgot_says_to_start_anew(start, now):
     ticks = [0]
     begin = dt.datetime.fromisoformat(now)
