@@ -118,9 +118,10 @@ def fitting(
     """
     while True:
         text, data = shown(count)
-        if count == 0 or _cost(text, data) <= most:
+        cost = _cost(text, data)
+        if count == 0 or cost <= most:
             return answer(text, data), count
-        count = min(count - 1, int(count * 0.9))
+        count = min(count - 1, count * most // cost)
 
 
 def answer(text: str, data: Any, meta: Mapping[str, Any] = UNTRUSTED) -> CallToolResult:
@@ -148,9 +149,10 @@ def told(
     """
     shown = cleaned(values, redact)
     lines = [f"{name}: {_inline(value)}" for name, value in shown.items()]
-    while _cost("\n".join(lines), shown) > budget.MOST:
-        del shown[next(reversed(shown))]
-        lines = [*lines[: len(shown)], "(the rest is too long to show)"]
+    while (cost := _cost("\n".join(lines), shown)) > budget.MOST:
+        kept = min(len(shown) - 1, len(shown) * budget.MOST // cost)
+        shown = dict(list(shown.items())[:kept])
+        lines = [*lines[:kept], "(the rest is too long to show)"]
     body = fenced("\n".join(lines)) if lines else "Done; the service answered no details."
     return answer(f"{lead}\n{body}" if lead else body, schema_fitting(shown, schema))
 

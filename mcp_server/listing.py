@@ -71,13 +71,17 @@ def rows_of(frame: Frame, table: Table, columns: Sequence[str], redact: Redact) 
     return rows
 
 
-def row_prints(frame: Frame) -> list[str]:
-    """A short digest of each row, by which it is found again.
+def row_prints(frame: Frame, table: Table) -> list[str]:
+    """A short digest of what identifies each row, by which it is found again.
 
     Args:
         frame: The rows.
+        table: Their declared columns.
     """
-    texts = ("\x1f".join(map(str, row)) for row in frame.itertuples(index=False, name=None))
+    # A row's state may change between two pages; the key of its nested records does not.
+    keys = next(([*child.key] for child in table.children.values()), [*frame.columns])
+    named = frame[keys].itertuples(index=False, name=None)
+    texts = ("\x1f".join(map(str, row)) for row in named)
     return [hashlib.sha256(t.encode("utf-8", "replace")).hexdigest()[:8] for t in texts]
 
 

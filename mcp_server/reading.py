@@ -88,7 +88,7 @@ def _listed(
     frame = setup.client._perform(call, progress)
     if counts := frame.attrs.get("status_counts"):
         return _by_status(cleaned(counts, setup.redact))
-    prints = row_prints(frame)
+    prints = row_prints(frame, table)
     start = place.start(prints)
     page = frame.iloc[start : start + added["limit"]]
     page.attrs = frame.attrs

@@ -120,6 +120,8 @@ def _described(parameter: Parameter) -> str:
     kind, text = parameter.kind, brief(parameter.description)
     if kind.input is Input.MOMENT:
         return f"{text.partition(':')[0]}; ISO 8601 or an age such as 7d"
+    if "enum" in _typed(kind.wire) or "enum" in _typed(kind.wire).get("items", ()):
+        return text.partition(":")[0]  # what follows would list the same words again
     return f"{text} (paths)" if _wire(kind) != kind.wire else text
 
 

@@ -54,7 +54,7 @@ class AllowedSenders(Group[C]):
 
         Args:
             allowed_senders: Email addresses or domains (``@example.com``); at least one.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...
 
@@ -66,7 +66,7 @@ class AllowedSenders(Group[C]):
 
         Args:
             allowed_senders: Email addresses or domains to take off the list; at least one.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...
 
@@ -89,7 +89,7 @@ class AllowedSenders(Group[C]):
         Args:
             allowed_senders: All email addresses or domains that may send from now on; an
                 empty list removes every one.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...
 
@@ -100,6 +100,6 @@ class AllowedSenders(Group[C]):
         ``frame.attrs["mode"]`` tells whether the list is in force, where the service says so.
 
         Args:
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...

@@ -103,7 +103,7 @@ class Domain(Group[C]):
 
         Args:
             domain: The domain to send from, as ``example.com`` or ``news.example.com``.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
             tracking_subdomain: The label that tracked links are served from; ``link`` if not
                 given.
             returnpath_subdomain: The label of the return path; ``em`` and the member's number
@@ -121,7 +121,7 @@ class Domain(Group[C]):
 
         Args:
             domain: The domain to remove.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...
 
@@ -140,7 +140,7 @@ class Domain(Group[C]):
             domain: The sender domain.
             old_subdomain: The label used now, as ``em12345``.
             new_subdomain: The label to use from now on, as ``returns``.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...
 
@@ -159,7 +159,7 @@ class Domain(Group[C]):
             domain: The sender domain.
             old_subdomain: The label used now, as ``link``.
             new_subdomain: The label to use from now on, as ``track``.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...
 
@@ -175,7 +175,7 @@ class Domain(Group[C]):
 
         Args:
             domain: The sender domain.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
             requisition_ssl: Also request a certificate, so that tracked links are HTTPS; false
                 if not given.
         """
@@ -192,6 +192,6 @@ class Domain(Group[C]):
         """List the sender domains with the state of their DNS records.
 
         Args:
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...

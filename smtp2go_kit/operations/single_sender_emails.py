@@ -30,7 +30,7 @@ class SingleSenderEmails(Group[C]):
 
         Args:
             email_address: The address to send from.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
             message: Text to put into the verification email.
         """
         ...
@@ -43,7 +43,7 @@ class SingleSenderEmails(Group[C]):
 
         Args:
             email_address: The address to remove.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...
 
@@ -55,6 +55,6 @@ class SingleSenderEmails(Group[C]):
 
         Args:
             email_address: Only this address.
-            subaccount_id: The id of a subaccount to call on behalf of.
+            subaccount_id: The subaccount to call for, by its id.
         """
         ...
