@@ -148,12 +148,12 @@ def told(
         lead: A line of the server's own before it.
     """
     shown = cleaned(values, redact)
-    lines = [f"{name}: {_inline(value)}" for name, value in shown.items()]
+    lines = [f"{name}: {_inline(value)}" for name, value in shown.items() if value != []]
     while (cost := _cost("\n".join(lines), shown)) > budget.MOST:
         kept = min(len(shown) - 1, len(shown) * budget.MOST // cost)
         shown = dict(list(shown.items())[:kept])
         lines = [*lines[:kept], "(the rest is too long to show)"]
-    body = fenced("\n".join(lines)) if lines else "Done; the service answered no details."
+    body = fenced("\n".join(lines)) if lines else "The service answered no details."
     return answer(f"{lead}\n{body}" if lead else body, schema_fitting(shown, schema))
 
 

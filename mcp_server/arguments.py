@@ -55,14 +55,25 @@ def _unknown(name: str, operation: Endpoint, known: list[str]) -> str:
 
 
 def _parsed(parameter: Parameter, value: Any) -> Any:
-    """A list or an object that came as JSON text, as some clients send them."""
-    is_nested = get_origin(parameter.kind.wire) is list
-    if is_nested and isinstance(value, str) and value.lstrip().startswith(("[", "{")):
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
+    """A list that came as JSON text, as some clients send them, or one entry without its list."""
+    if get_origin(parameter.kind.wire) is not list or not isinstance(value, str):
+        return value
+    read = from_json(value)
+    return [read] if isinstance(read, str) else read
+
+
+def from_json(text: Any) -> Any:
+    """What JSON text of a list or an object stands for; anything else as it is.
+
+    Args:
+        text: What a model gave.
+    """
+    if not isinstance(text, str) or not text.lstrip().startswith(("[", "{")):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _check(operation: Endpoint, parameter: Parameter, value: Any) -> None:

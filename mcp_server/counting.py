@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SUFFIX = "_domain"
 COUNT = "count"
+NARROW = "(to see more, group by less or narrow the search)"
 PERIODS = {"day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H:00Z"}
 
 
@@ -90,7 +91,7 @@ class Counts:
         about = dict(self.about)
         if others := self.kinds - len(rows):
             rest = self.records - sum(row[COUNT] for row in rows)
-            facts.append(f"not shown: {others:,} groups with {rest:,} records")
+            facts.append(f"not shown: {others:,} groups with {rest:,} records {NARROW}")
             about["not_shown"] = {"groups": others, "records": rest}
         if self.total > self.records:
             facts.append(f"only the first {self.records:,} of {self.total:,}: narrow the dates")

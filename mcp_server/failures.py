@@ -12,6 +12,7 @@ from smtp2go_kit.errors import (
     InvalidArgument,
     MissingArgument,
     NoAnswer,
+    NotFound,
     OutcomeUnknown,
     RateLimited,
     Smtp2GoError,
@@ -65,7 +66,8 @@ def _next(error: InvalidArgument, operation: Endpoint) -> str:
     if error.parameter == "api_key":
         return "Only the user can fix this, where the server is started."
     wanted = next((p for p in operation.parameters if p.name == error.parameter), None)
-    says = f"It is: {clean(wanted.description, MOST_TEXT)} " if wanted else ""
+    meaning = clean(wanted.description.replace("``", ""), MOST_TEXT) if wanted else ""
+    says = f"It is: {meaning} " if meaning else ""
     done = "" if operation.effect is Effect.READ else "Nothing was sent. "
     return f"{says if isinstance(error, MissingArgument) else ''}{done}Correct it and call again."
 
@@ -76,7 +78,8 @@ def _refused(error: ApiError, operation: Endpoint, redact: Callable[[str], str])
     named = redact(error.field or "")
     field = f"{named}: " if FIELD.fullmatch(named) else ""
     quoted = _clean(error.message, redact)
-    facts = f"{_request(error.request_id)} {_named(error.advice)}.".strip()
+    advice = "" if isinstance(error, NotFound) else f"{_named(error.advice)}."
+    facts = f"{_request(error.request_id)} {advice}".strip()
     return (
         f'{operation.name}: {field}the service refused, in its words (data): "{quoted}". '
         f"{facts}{_after(error, operation)}"
@@ -88,7 +91,9 @@ def _after(error: ApiError, operation: Endpoint) -> str:
         return f" Wait {error.retry_after:.0f} seconds."
     if isinstance(error, AuthenticationFailed):
         return " Only the user can fix this, where the server is started."
-    if isinstance(error, ValidationFailed) or operation.effect is Effect.READ:
+    if isinstance(error, ValidationFailed):
+        return ""
+    if operation.effect is Effect.READ and not isinstance(error, NotFound):
         return ""
     views = [op.name for op in _beside(operation) if op.effect is Effect.READ]
     return f" See what there is with {' or '.join(views)}." if views else ""

@@ -77,7 +77,10 @@ def add(server: MCPServer[object], setup: Setup, offered: list[Endpoint]) -> Non
 
 
 def _add_text(server: MCPServer[object], uri: str, title: str, text: str) -> None:
-    @server.resource(uri, title=title, description=title, mime_type="text/markdown")
+    name, about = uri.rpartition("/")[2], text.split("\n\n")[1].splitlines()[0]
+    described = f"{title}: {about}"
+
+    @server.resource(uri, name=name, title=title, description=described, mime_type="text/markdown")
     def guide() -> str:
         return text
 

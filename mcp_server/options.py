@@ -103,12 +103,26 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def _toolsets(text: str) -> frozenset[str]:
-    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    given = [name.strip() for name in text.split(",") if name.strip()]
+    names = frozenset(name for told in given for name in _headings(told))
     if unknown := names - GROUPS.keys() or ({text} if not names else None):
         raise argparse.ArgumentTypeError(
             f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}"
         )
     return names
+
+
+def _headings(name: str) -> list[str]:
+    """The headings that a name stands for: itself, all, or those whose tools begin with it."""
+    if name == "all":
+        return [*GROUPS]
+    begins = {
+        heading
+        for heading, group in GROUPS.items()
+        for op in group._operations()
+        if op.name.startswith(f"{name}_")
+    }
+    return [name] if name in GROUPS or not begins else sorted(begins)
 
 
 def _addresses(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from mcp_server.untrusted import visible
 from smtp2go_kit.addresses import address_of
 from smtp2go_kit.call import Call
 from smtp2go_kit.operation import Effect, Parameter
-from smtp2go_kit.secret import MASK, Secret
+from smtp2go_kit.secret import Secret
 from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.types import Input, Reach
 
@@ -28,6 +28,8 @@ VERBS = {
     Effect.WRITE: "CHANGE THE ACCOUNT",
     Effect.DESTROY: "REMOVE OR REPLACE",
 }
+KEPT = "the present one is kept, unless new_password is true"
+MADE = "a new one is made and written to a file of the user's"
 CONTINUED = "\n  | "
 """Before further lines of a value, so that none looks like a line of ours."""
 
@@ -49,6 +51,8 @@ def question(call: Call, reached: Recipients, account: str, extra: Mapping[str, 
     lines = [f"{VERBS[operation.effect]}: {operation.name} ({what})", f"Account: {account}"]
     lines += [line for p in operation.parameters for line in _lines(p, call)]
     lines += [f"{name}: {_text(str(value), MOST_VALUE)}" for name, value in extra.items()]
+    if operation.declared.use:
+        lines.append(f"Note: {operation.declared.use}.")
     if reached.everyone:
         lines.append(f"Recipients in all: {len(reached.everyone)}")
     if reached.blind:
@@ -69,7 +73,7 @@ def _lines(parameter: Parameter, call: Call) -> Iterator[str]:
     if kind.reach is Reach.HEADERS:
         yield from _mime_lines(str(value))
     elif isinstance(value, Secret):
-        yield f"{parameter.name}: {MASK}"
+        yield f"{parameter.name}: {KEPT if kind.kept else MADE}"
     elif is_list(value):
         yield f"{parameter.name}: {_entries(parameter, value)}"
     elif address_of(str(value)):

@@ -10,14 +10,10 @@ from pydantic import Field
 
 from mcp_server.untrusted import clean
 from smtp2go_kit.operation import Endpoint
-from smtp2go_kit.types import EventType, SuppressionReason
+from smtp2go_kit.types import EventType
 
 SINCE = ("24h", "7d", "14d", "30d")
-WORDS: dict[str, tuple[str, ...]] = {
-    "since": SINCE,
-    "event": get_args(EventType),
-    "reason": get_args(SuppressionReason),
-}
+WORDS: dict[str, tuple[str, ...]] = {"since": SINCE, "event": get_args(EventType)}
 """What enum-like arguments may be, by name."""
 Since = Annotated[str, Field(description="How far to look back, as 7d")]
 
@@ -53,12 +49,16 @@ def why_not_received(
     )
 
 
-def why_bouncing(since: Since = "7d") -> str:
+def why_bouncing(
+    since: Since = "7d",
+    event: Annotated[str, Field(description="Only this event, as hard-bounced")] = "",
+) -> str:
     """Find out what bounces, where, and what to do."""
-    since = _plain(since)
+    since, event = _plain(since), _plain(event)
+    events = f'"{event}"' if event else '"hard-bounced","soft-bounced"'
     return (
         f'Find out why our mail bounces. Call activity_search with start_date="{since}", '
-        'event_types=["hard-bounced","soft-bounced"] and group_by=["recipient_domain","event"], '
+        f'event_types=[{events}] and group_by=["recipient_domain","event"], '
         'then for the worst domain with group_by=["smtp_response"] and search_recipient set to '
         "it. Compare with stats_email_bounces, and check domain_view for unverified DKIM or return "
         "path. Say what is to blame, with numbers, and the three steps that help most."

@@ -12,10 +12,11 @@ from mcp_server.answers import NOTHING, Listing, Redact, cleaned, told
 from mcp_server.counting import Counts
 from mcp_server.cursors import Place, fingerprint, place_of, window_of
 from mcp_server.listing import about, columns_of, row_prints, rows_of
+from mcp_server.refusal import Refused
 from mcp_server.schema import is_listing, output_schema
 from mcp_server.setup import Setup
 from smtp2go_kit.call import Call
-from smtp2go_kit.operation import Endpoint
+from smtp2go_kit.operation import Effect, Endpoint
 from smtp2go_kit.progress import Progress
 from smtp2go_kit.tables import Table
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Given = Mapping[str, Any]
+ROW_ARGUMENTS = ("cursor", "fields", "detail")
 MOST_COUNTED = 200_000
 """Records that are counted at most: 200 requests of activity, some three minutes."""
 
@@ -63,6 +65,11 @@ def read(
         call = setup.client._prepare(operation, (), dict(own))
         return shown(operation, setup.client._perform(call, progress), setup.redact)
     if added.get("group_by"):
+        if beside := [name for name in ROW_ARGUMENTS if added[name] is not None]:
+            raise Refused(
+                f"{operation.name}: {', '.join(beside)}: these are for rows, and group_by counts. "
+                "Leave them out, or group_by."
+            )
         pages = operation.declared.pages
         asked = {**own, pages.size: MOST_COUNTED} if pages else own
         call = setup.client._prepare(operation, (), dict(asked))
@@ -153,5 +160,7 @@ def shown(operation: Endpoint, result: Any, redact: Redact, lead: str = "") -> C
     rows = rows_of(result, table, columns, redact)
     if not table.rows and len(rows) == 1:
         return told(rows[0], redact, schema, lead)
+    if not rows and operation.effect is not Effect.READ:
+        return told({}, redact, schema, lead)
     total = result.attrs["total"]
     return Listing(columns, rows, total or len(rows), lead=lead).answer()

@@ -68,4 +68,6 @@ class Setup:
         Args:
             text: What a model or a log will have.
         """
-        return self.client._session.settings.api_key.redact(text)
+        # Before there is a client, nothing has met its key.
+        made: Client | None = vars(self).get("_client")
+        return made._session.settings.api_key.redact(text) if made else text

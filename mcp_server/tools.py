@@ -17,7 +17,7 @@ from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import PrivateAttr
 
 from mcp_server import failures
-from mcp_server.arguments import split
+from mcp_server.arguments import from_json, split
 from mcp_server.confirmation import confirmed
 from mcp_server.reading import Reported, read
 from mcp_server.refusal import Refused
@@ -211,7 +211,10 @@ class PreviewTool(AccountTool):
         names = ", ".join(self._operations)
         if given.keys() != PREVIEW_SCHEMA["properties"].keys():
             raise Refused("preview takes exactly tool and arguments, the arguments as an object.")
-        operation, arguments = self._operations.get(str(given["tool"])), given["arguments"]
+        operation, arguments = (
+            self._operations.get(str(given["tool"])),
+            from_json(given["arguments"]),
+        )
         if operation is None:
             raise Refused(f"preview: tool: expected one of {names}.")
         if not is_object(arguments):
