@@ -51,7 +51,6 @@ class Listing:
     total: int
     cursor: Callable[[int], str | None] = lambda count: None  # noqa: ARG005 - a default: the end
     about: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
     lead: str = ""
     nothing: str = NOTHING
 

@@ -64,20 +64,25 @@ def read(
     if table is None or not is_listing(operation):
         call = setup.client._prepare(operation, (), dict(own))
         return shown(operation, setup.client._perform(call, progress), setup.redact)
-    if added.get("group_by"):
-        if beside := [name for name in ROW_ARGUMENTS if added[name] is not None]:
-            raise Refused(
-                f"{operation.name}: {', '.join(beside)}: these are for rows, and group_by counts. "
-                "Leave them out, or group_by."
-            )
-        pages = operation.declared.pages
-        asked = {**own, pages.size: MOST_COUNTED} if pages else own
-        call = setup.client._prepare(operation, (), dict(asked))
-        frame = setup.client._perform(call, progress)
-        groups, limit = added["group_by"], added["limit"]
-        nothing = nothing_in(table, own)
-        return Counts.of(frame, table, groups, limit, setup.redact, nothing).answer()
-    return _listed(setup, operation, own, added, progress).answer()
+    kind = _counted if added.get("group_by") else _listed
+    return kind(setup, operation, own, added, progress).answer()
+
+
+def _counted(
+    setup: Setup, operation: Endpoint, own: Given, added: Given, progress: Progress
+) -> Counts:
+    table, pages = operation.declared.table, operation.declared.pages
+    assert table is not None  # noqa: S101 - narrows for the type checkers
+    if beside := [name for name in ROW_ARGUMENTS if added[name] is not None]:
+        raise Refused(
+            f"{operation.name}: {', '.join(beside)}: these are for rows, and group_by counts. "
+            "Leave them out, or group_by."
+        )
+    asked = {**own, pages.size: MOST_COUNTED} if pages else own
+    call = setup.client._prepare(operation, (), dict(asked))
+    frame = setup.client._perform(call, progress)
+    groups, limit = added["group_by"], added["limit"]
+    return Counts.of(frame, table, groups, limit, setup.redact, nothing_in(table, own))
 
 
 def _listed(

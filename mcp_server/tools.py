@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -19,9 +20,10 @@ from pydantic import PrivateAttr
 from mcp_server import failures
 from mcp_server.arguments import from_json, split
 from mcp_server.confirmation import confirmed
+from mcp_server.labels import description, hints, title
 from mcp_server.reading import Reported, read
 from mcp_server.refusal import Refused
-from mcp_server.schema import Schema, brief, input_schema, output_schema
+from mcp_server.schema import Schema, input_schema, output_schema
 from mcp_server.setup import Setup
 from mcp_server.writing import intend, make, previewed, rehearsed
 from smtp2go_kit.errors import Smtp2GoError
@@ -56,6 +58,7 @@ class AccountTool(Tool):
 
     _setup: Setup = PrivateAttr()
 
+    @abstractmethod
     async def work(self, given: Given, context: Context[Any, Any]) -> Any:
         """Do what the tool is for.
 
@@ -63,7 +66,6 @@ class AccountTool(Tool):
             given: What the model gave.
             context: The request.
         """
-        raise NotImplementedError
 
     async def run(
         self,
@@ -251,31 +253,6 @@ def tools(offered: list[Endpoint], setup: Setup) -> list[Tool]:
     made: list[Tool] = [OperationTool.of(operation, setup) for operation in offered]
     changing = [operation for operation in offered if operation.effect is not Effect.READ]
     return [*made, PreviewTool.of(changing, setup)] if changing else made
-
-
-def title(operation: Endpoint) -> str:
-    """A tool's name for people."""
-    group, _, name = operation.title.partition(".")
-    return f"{group} {name}".replace("_", " ").capitalize()
-
-
-def description(operation: Endpoint) -> str:
-    """What a tool does, when to use it, and that it asks first."""
-    asks = "" if operation.effect is Effect.READ else "Asks the user first."
-    parts = (brief(operation.summary.replace("\n", " ")), operation.declared.use, asks)
-    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
-
-
-def hints(operation: Endpoint) -> ToolAnnotations:
-    """All five hints, from the effect."""
-    effect = operation.effect
-    return ToolAnnotations(
-        title=title(operation),
-        read_only_hint=effect is Effect.READ,
-        destructive_hint=effect in (Effect.DESTROY, Effect.SEND),
-        idempotent_hint=effect in (Effect.READ, Effect.DESTROY),
-        open_world_hint=True,
-    )
 
 
 def _metadata(schema: Schema) -> FuncMetadata:

@@ -271,9 +271,9 @@ def operation(
         rules: Bounds that involve more than one argument.
         use: When to call it and what to call next, for an assistant.
     """
-    declared = Declared(table, pages, wrap, served, budget, rules, use)
 
     def declare(declaration: Callable[Concatenate[Any, P], R]) -> Operation[P, R]:
+        declared = Declared(table, pages, wrap, served, budget, rules, use)
         return Operation(declaration, path, effect, declared)
 
     return declare
