@@ -74,7 +74,7 @@ def prepare(
     """
     given = _bind(operation, args, kwargs)
     wire = {
-        p.name: _written(operation, p, given[p.name], now)
+        p.name: written(operation, p, given[p.name], now)
         for p in operation.parameters
         if given[p.name] is not None
     }
@@ -112,7 +112,18 @@ def _takes(operation: Endpoint) -> str:
     return f"It takes {'; '.join(filter(None, (required, named))) or 'no arguments'}"
 
 
-def _written(operation: Endpoint, parameter: Parameter, value: Any, now: dt.datetime) -> Any:
+def written(operation: Endpoint, parameter: Parameter, value: Any, now: dt.datetime) -> Any:
+    """One argument as it is sent.
+
+    Args:
+        operation: The operation it belongs to.
+        parameter: The parameter it is for.
+        value: What the caller gave, not None.
+        now: The moment that relative times count back from.
+
+    Raises:
+        InvalidArgument: It is not what the parameter takes.
+    """
     kind = parameter.kind
     try:
         if kind.encode is not None:

@@ -16,7 +16,7 @@ from smtp2go_kit.errors import NoAnswer
 from smtp2go_kit.groups import Groups, Now, utc_now
 from smtp2go_kit.http import build_request, failure_of, reply_of, without_frames
 from smtp2go_kit.operation import Blocking, Endpoint
-from smtp2go_kit.progress import Bar, Progress
+from smtp2go_kit.progress import Bar, Progress, Stopped
 from smtp2go_kit.secret import hide
 from smtp2go_kit.settings import KEY, Region, has_key
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from smtp2go_kit.exchange import Attempt
     from smtp2go_kit.paging import Records
     from smtp2go_kit.secret import Secret
+
+
+Pause = Callable[[float], object]
+"""Waits some seconds, 0 or more, before a request leaves; may raise ``Stopped`` instead."""
 
 
 class Client(Groups, Blocking):
@@ -86,22 +90,22 @@ class Client(Groups, Blocking):
 
         return call
 
-    def _perform(self, call: Call, bar: Progress | None = None) -> Any:
+    def _perform(self, call: Call, bar: Progress | None = None, pause: Pause | None = None) -> Any:
         from smtp2go_kit.results import result
 
         bar = bar or Bar(call.operation.title, call.local.get("progress"))
-        return result(call, self._answer(call, bar), self._now())
+        return result(call, self._answer(call, bar, pause or self._pause), self._now())
 
-    def _answer(self, call: Call, bar: Progress) -> Answer | Records:
+    def _answer(self, call: Call, bar: Progress, pause: Pause) -> Answer | Records:
         steps = self._steps(call, bar)
         try:
             attempt = next(steps)
             while True:
-                self._wait(attempt)
                 try:
+                    self._wait(attempt, pause)
                     reply = self._post(attempt)
-                except NoAnswer as failure:
-                    attempt = steps.throw(failure)
+                except (NoAnswer, Stopped) as ended:
+                    attempt = steps.throw(ended)
                 else:
                     attempt = steps.send(reply)
         except StopIteration as done:
@@ -109,12 +113,15 @@ class Client(Groups, Blocking):
         finally:
             bar.close()
 
-    def _wait(self, attempt: Attempt) -> None:
-        if attempt.after > 0:
-            self._sleep(attempt.after)
+    def _wait(self, attempt: Attempt, pause: Pause) -> None:
+        pause(attempt.after)
         with closing(self._session.pace.turn(attempt.name, attempt.budget)) as waits:
             for seconds in waits:
-                self._sleep(seconds)
+                pause(seconds)
+
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
 
     def _post(self, attempt: Attempt) -> Reply:
         settings = self._session.settings

@@ -242,7 +242,7 @@ class Operation(Endpoint, Generic[P, R]):
         if group is None:
             return self
         call = functools.update_wrapper(group._client._bind(self), self.declaration)
-        vars(call).update(__signature__=self.signature, operation=self)
+        vars(call).update(__signature__=self.signature, operation=self, client=group._client)
         return call
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from smtp2go_kit.answers import Answer, structure, whole
 from smtp2go_kit.call import Call
 from smtp2go_kit.exchange import Session, Steps, form
+from smtp2go_kit.progress import Stopped
 from smtp2go_kit.shapes import is_list, object_or_empty
 from smtp2go_kit.tables import Table
 
@@ -57,8 +58,14 @@ def _records(session: Session, call: Call, progress: Callable[[int, int], None])
     rows: list[Any] = []
     limit, asked = _limit(call), _page_arguments(call)
     seen, empty = {asked.get("continue_token")}, 0
+    fetched: Records | None = None
     while True:
-        page = yield from form(session, call, asked)
+        try:
+            page = yield from form(session, call, asked)
+        except Stopped:
+            if fetched is None:
+                raise
+            return _cut(_selected(fetched, session, call), limit, call)
         records, beside = _split(page, call)
         rows += records
         empty = 0 if records else empty + 1
@@ -66,8 +73,8 @@ def _records(session: Session, call: Call, progress: Callable[[int, int], None])
         if token in seen or empty == MOST_EMPTY:
             token = None
         progress(len(rows), total)
+        fetched = Records(rows, beside, total, token is not None, token, page.request_id)
         if token is None or (limit and len(rows) >= limit and not _selects(session, call)):
-            fetched = Records(rows, beside, total, token is not None, token, page.request_id)
             return _cut(_selected(fetched, session, call), limit, call)
         seen.add(token)
         asked = {**asked, "continue_token": token}

@@ -14,6 +14,10 @@ def is_interactive() -> bool:
     return shell is not None or bool(getattr(sys.stderr, "isatty", lambda: False)())
 
 
+class Stopped(Exception):
+    """Somebody who looks on wants no more; raised where nothing is under way."""
+
+
 class Progress(Protocol):
     """Somebody who is told how far a call has come."""
 

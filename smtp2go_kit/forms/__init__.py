@@ -1,0 +1,49 @@
+"""Forms for notebooks: every operation by hand, with its checks, confirmation and result.
+
+``form(client.suppression.add)`` is the form of one operation, ``panel(client)`` has all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from smtp2go_kit.client import Client
+from smtp2go_kit.forms.model import Model as Model
+from smtp2go_kit.forms.model import State as State
+from smtp2go_kit.forms.view import Form as Form
+from smtp2go_kit.operation import Endpoint
+
+
+def form(call: Callable[..., Any], **values: Any) -> Form:
+    """The form of one operation.
+
+    Args:
+        call: A call of a client's, such as ``client.suppression.add``.
+        values: What to fill in beforehand, by parameter, as the call takes it.
+
+    Raises:
+        TypeError: That is no call of a ``Client``, or it has no such field.
+    """
+    made = Form(model_of(call))
+    made.fill(**values)
+    return made
+
+
+def model_of(call: Callable[..., Any]) -> Model:
+    """What a form does, without the form.
+
+    Args:
+        call: A call of a client's, such as ``client.suppression.add``.
+
+    Raises:
+        TypeError: That is no call of a ``Client``.
+    """
+    told: dict[str, Any] = getattr(call, "__dict__", {})
+    operation, client = told.get("operation"), told.get("client")
+    if not isinstance(operation, Endpoint) or not isinstance(client, Client):
+        raise TypeError(
+            "a form needs a call of a Client, such as form(client.suppression.add); an "
+            "AsyncClient has no forms"
+        )
+    return Model(operation, client)

@@ -1,0 +1,157 @@
+"""Text as HTML: the only place that makes any, so that everything foreign is escaped."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+w: Any = import_module("ipywidgets")
+"""ipywidgets, imported by name as it has no types."""
+LABEL = "13em"
+"""The width of what stands before a field."""
+QUIET = "font-size:90%;line-height:1.35;color:var(--jp-ui-font-color1,currentColor)"
+ALERT = (
+    "display:inline-block;padding:0.1em 0.6em;border-left:4px solid "
+    "var(--jp-error-color1,#d32f2f);color:var(--jp-ui-font-color0,currentColor)"
+)
+PANEL = "padding:0.6em 1em;border:1px solid var(--jp-border-color1,#999);line-height:1.45"
+# Nothing of a previewed email is fetched or run: not its images, scripts, forms or links.
+POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
+)
+COPY = (
+    "const t=this.dataset.copy,b=this;const ok=()=>{b.textContent='Copied'};"
+    "const by=()=>{const a=document.createElement('textarea');a.value=t;document.body.append(a);"
+    "a.select();document.execCommand('copy');a.remove();ok()};"
+    "navigator.clipboard?navigator.clipboard.writeText(t).then(ok,by):by()"
+)
+
+
+def escaped(text: object) -> str:
+    """A text that shows as it is.
+
+    Args:
+        text: Anything, also a foreign text.
+    """
+    return html.escape(str(text), quote=True)
+
+
+def said(text: str, role: str = "") -> str:
+    """A line that is read aloud when it appears, as ``alert`` or ``status``.
+
+    Args:
+        text: What it says; empty for nothing.
+        role: Its ARIA role.
+    """
+    if not text:
+        return ""
+    named = f' role="{role}"' if role else ""
+    style = ALERT if role == "alert" else QUIET
+    lead = "<b>Error:</b> " if role == "alert" else ""
+    return f'<div{named} style="{style}">{lead}{escaped(text)}</div>'
+
+
+def heading(text: str, level: int = 3) -> str:
+    """A heading.
+
+    Args:
+        text: What it says.
+        level: 2 to 4.
+    """
+    return f'<h{level} style="margin:0.4em 0 0.2em">{escaped(text)}</h{level}>'
+
+
+def paragraph(text: str) -> str:
+    """A paragraph of help.
+
+    Args:
+        text: What it says.
+    """
+    return f'<p style="{QUIET};margin:0 0 0.3em;max-width:60em">{escaped(text)}</p>'
+
+
+def definitions(pairs: Iterable[tuple[str, str]]) -> str:
+    """Names and what they stand for, one a line.
+
+    Args:
+        pairs: The names with their texts.
+    """
+    lines = (f"<li><b>{escaped(name)}</b>: {escaped(text)}</li>" for name, text in pairs)
+    return f'<ul style="margin:0.3em 0">{"".join(lines)}</ul>'
+
+
+def panel(*parts: str) -> str:
+    """Parts with a border around them.
+
+    Args:
+        parts: Markup from this module.
+    """
+    return f'<div style="{PANEL}">{"".join(parts)}</div>'
+
+
+def bar(done: int, total: int, label: str) -> str:
+    """A bar of progress with a name.
+
+    Args:
+        done: How much is done.
+        total: How much there is; 0 if that is unknown.
+        label: What is counted.
+    """
+    known = f' value="{done}" max="{total}"' if total else ""
+    return f'<progress{known} aria-label="{escaped(label)}" style="width:20em"></progress>'
+
+
+def sandboxed(body: str) -> str:
+    """An email's HTML in a frame where it can run, fetch and open nothing.
+
+    Args:
+        body: The foreign HTML.
+    """
+    return (
+        '<iframe sandbox="" title="Preview of the HTML body" loading="lazy" '
+        'style="width:100%;height:18em;background:white;border:1px solid #999" '
+        f'srcdoc="{escaped(POLICY + body)}"></iframe>'
+    )
+
+
+def verbatim(text: str, label: str) -> str:
+    """A text with its line breaks.
+
+    Args:
+        text: The foreign text.
+        label: What it is, for those who hear the page.
+    """
+    return (
+        f'<pre tabindex="0" role="region" aria-label="{escaped(label)}" '
+        f'style="max-height:18em;overflow:auto;white-space:pre-wrap;{PANEL}">{escaped(text)}</pre>'
+    )
+
+
+def copy_button(text: str, label: str) -> str:
+    """A button that copies a text.
+
+    Args:
+        text: The text.
+        label: What the button says.
+    """
+    return (
+        f'<button type="button" class="jupyter-button lm-Widget" style="width:auto" '
+        f'data-copy="{escaped(text)}" onclick="{escaped(COPY)}">{escaped(label)}</button>'
+    )
+
+
+def shown(markup: str = "", **layout: str) -> Any:
+    """A widget that shows markup of this module.
+
+    Args:
+        markup: What it shows.
+        layout: Its CSS layout.
+    """
+    # Subjects with two dollar signs are no formula.
+    made = w.HTML(markup, layout=layout)
+    made.add_class("tex2jax_ignore")
+    made.add_class("mathjax_ignore")
+    return made

@@ -1,0 +1,300 @@
+"""What a form knows and does, without any widget: values, errors, state, message, result."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from smtp2go_kit.call import Call, written
+from smtp2go_kit.client import Client
+from smtp2go_kit.errors import ApiError, InvalidArgument, OutcomeUnknown, SendFailed, Smtp2GoError
+from smtp2go_kit.forms.confirming import phrase_of
+from smtp2go_kit.forms.fields import Field, Shape, fields_of
+from smtp2go_kit.forms.letter import Letter, letter_of
+from smtp2go_kit.forms.outcome import done_in_words, frame_of
+from smtp2go_kit.forms.work import Work
+from smtp2go_kit.operation import Effect, Endpoint
+from smtp2go_kit.progress import Stopped
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Start = Callable[[Callable[[], None]], None]
+"""Runs a job, now or in a thread."""
+CONFIRMED = (Effect.SEND, Effect.DESTROY)
+MAY_BE_DONE = {Effect.SEND: "It may have been sent."}
+
+
+class State(Enum):
+    """Where a form stands; from ``UNKNOWN`` only a person who has looked leads on."""
+
+    EDITING = "editing"
+    CONFIRMING = "confirming"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+def directly(job: Callable[[], None]) -> None:
+    """Run a job now.
+
+    Args:
+        job: The job.
+    """
+    job()
+
+
+class Model:
+    """One operation's form: what is entered is checked, confirmed, and done once.
+
+    Args:
+        operation: The operation.
+        client: The client to call it on.
+    """
+
+    def __init__(self, operation: Endpoint, client: Client) -> None:
+        self.operation = operation
+        self.client = client
+        self.fields: dict[str, Field] = {f.name: f for f in fields_of(operation)}
+        self.values: dict[str, Any] = {name: f.blank for name, f in self.fields.items()}
+        self.errors: dict[str, str] = {}
+        self.state = State.EDITING
+        self.message = ""
+        self.notes: list[str] = []
+        self.result: pd.DataFrame | None = None
+        self.error: BaseException | None = None
+        self.call: Call | None = None
+        self.letter: Letter | None = None
+        self.work: Work | None = None
+        self._lock = threading.RLock()
+        self._watchers: list[Callable[[], None]] = []
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.operation.title}, {self.state.value}>"
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call somebody whenever anything here changes.
+
+        Args:
+            watcher: Called without arguments, from the thread that changed it.
+        """
+        self._watchers.append(watcher)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a person must confirm it: it sends or destroys."""
+        return self.operation.effect in CONFIRMED
+
+    @property
+    def phrase(self) -> str:
+        """What must be typed to confirm the call at hand; empty if nothing."""
+        if self.call is None or self.operation.effect is not Effect.DESTROY:
+            return ""
+        return phrase_of(self.call)
+
+    def set(self, name: str, entered: Any) -> None:
+        """Enter something; this readies a form that is done or failed for another call.
+
+        Args:
+            name: The field's name.
+            entered: What was entered, as :meth:`Field.read` takes it.
+        """
+        with self._lock:
+            self.values[name] = entered
+            self.errors.pop(name, None)
+            if self.state in (State.DONE, State.FAILED, State.CONFIRMING):
+                self._to(State.EDITING, "")
+        self._changed()
+
+    def submit(self, start: Start = directly, **instead: Any) -> None:
+        """Check what is entered; then ask for confirmation, or do it. Else nothing happens.
+
+        Args:
+            start: Runs the call.
+            instead: Values of the client's to take in place of what is entered.
+        """
+        with self._lock:
+            if self.state is not State.EDITING:
+                return
+            self.call = self._checked(instead)
+            claimed = self.call is not None and not self.is_confirmed
+            if self.call is not None:
+                self._to(State.RUNNING if claimed else State.CONFIRMING, "")
+        self._changed()
+        if claimed:
+            start(self._run)
+
+    def confirm(self, typed: str = "", start: Start = directly) -> None:
+        """Do what was asked about, if what must be typed was typed.
+
+        Args:
+            typed: The phrase, where there is one.
+            start: Runs the call.
+        """
+        with self._lock:
+            if self.state is not State.CONFIRMING:
+                return
+            claimed = typed.strip() == self.phrase
+            if claimed:
+                self._to(State.RUNNING, "")
+            else:
+                self.message = f"Type {self.phrase} to confirm; nothing was done yet."
+        self._changed()
+        if claimed:
+            start(self._run)
+
+    def cancel(self) -> None:
+        """Go back to editing; nothing was done."""
+        self._leave((State.CONFIRMING,), "Cancelled; nothing was done.")
+
+    def rearm(self) -> None:
+        """Ready the form for another call with what is entered."""
+        self._leave((State.DONE, State.FAILED), "")
+
+    def release(self) -> None:
+        """Go on after an unknown outcome: the person has looked, and it was not done."""
+        self._leave((State.UNKNOWN,), "")
+
+    def stop(self) -> None:
+        """End the work under way before its next request."""
+        if self.work is not None and self.state is State.RUNNING:
+            self.work.stop()
+
+    def _leave(self, states: tuple[State, ...], message: str) -> None:
+        with self._lock:
+            if self.state in states:
+                self._to(State.EDITING, message)
+        self._changed()
+
+    def _to(self, state: State, message: str) -> None:
+        self.state, self.message = state, message
+
+    def _changed(self) -> None:
+        for watcher in self._watchers:
+            watcher()
+
+    def _checked(self, instead: dict[str, Any]) -> Call | None:
+        given, self.errors = self._read()
+        given |= instead
+        if not self.errors:
+            self.errors, call = self._prepared(given)
+            if call is not None and self._is_readable(call):
+                return call
+        count = len(self.errors)
+        self.message = f"{count} field{'s need' if count > 1 else ' needs'} attention."
+        return None
+
+    def _is_readable(self, call: Call) -> bool:
+        """Whether who would get a mail can be told; if not, the field says so."""
+        if self.operation.effect is not Effect.SEND:
+            return True
+        try:
+            self.letter = letter_of(call)
+        except ValueError as wrong:
+            self.errors = {next(iter(call.arguments)): str(wrong)}
+        return not self.errors
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """The values entered, and what is wrong with them by the field alone."""
+        given: dict[str, Any] = {}
+        errors: dict[str, str] = {}
+        for name, asked in self.fields.items():
+            try:
+                value = asked.read(self.values[name])
+                if value is not None:
+                    given[name] = value
+                    written(self.operation, _parameter(self, name), value, self.client._now())
+                elif asked.required:
+                    errors[name] = "is required"
+            except InvalidArgument as wrong:
+                errors[name] = wrong.problem
+            except ValueError as wrong:
+                errors[name] = str(wrong)
+        return given, errors
+
+    def _prepared(self, given: dict[str, Any]) -> tuple[dict[str, str], Call | None]:
+        """The call, or what is wrong with the values together."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                call = self.client._prepare(self.operation, (), given)
+            except InvalidArgument as wrong:
+                return {wrong.parameter: wrong.problem}, None
+        self.notes = [str(warning.message) for warning in caught]
+        return {}, call
+
+    def _run(self) -> None:
+        self.work = Work(self.client._sleep, self._changed)
+        try:
+            answer = self.client._perform(self._claimed, self.work, self.work.pause)
+        except BaseException as error:
+            self._failed(error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            self._succeeded(frame_of(answer))
+
+    @property
+    def _claimed(self) -> Call:
+        if self.call is None:
+            raise AssertionError("a call is checked before it runs")
+        return self.call
+
+    def _succeeded(self, frame: pd.DataFrame) -> None:
+        with self._lock:
+            self.result, self.error = frame, None
+            stopped = self.work is not None and self.work.is_stopping
+            self._forget_passwords()
+            self._to(State.DONE, done_in_words(self._claimed, frame, stopped=stopped))
+        self._changed()
+
+    def _failed(self, error: BaseException) -> None:
+        with self._lock:
+            self.error = error
+            if isinstance(error, Stopped):
+                self._to(State.EDITING, "Stopped; nothing was done.")
+            elif self._may_be_done(error):
+                lead = MAY_BE_DONE.get(self.operation.effect, "It may have taken effect.")
+                self._to(State.UNKNOWN, f"{lead} {_told(error)}")
+            else:
+                self._point_at(error)
+                self._to(State.FAILED, _told(error))
+        self._changed()
+
+    def _may_be_done(self, error: BaseException) -> bool:
+        if self.operation.effect is Effect.READ:
+            return False
+        if isinstance(error, SendFailed):
+            return error.succeeded > 0
+        return isinstance(error, OutcomeUnknown) or not isinstance(error, Smtp2GoError)
+
+    def _point_at(self, error: BaseException) -> None:
+        """Put the service's word on a field beside that field."""
+        if isinstance(error, InvalidArgument):
+            self.errors = {error.parameter: error.problem}
+        elif isinstance(error, ApiError) and error.field:
+            served = self.operation.declared.served
+            names = {new: old for old, new in served.rename.items()} if served else {}
+            last = error.field.rpartition(".")[2].partition("[")[0]
+            name = names.get(last, last)
+            self.errors = {name: error.message} if name in self.fields else {}
+
+    def _forget_passwords(self) -> None:
+        for name, asked in self.fields.items():
+            if asked.shape is Shape.PASSWORD:
+                self.values[name] = None
+
+
+def _parameter(model: Model, name: str) -> Any:
+    return next(p for p in model.operation.parameters if p.name == name)
+
+
+def _told(error: BaseException) -> str:
+    """An error in words; of one that is not ours only the kind, as it may quote anything."""
+    if isinstance(error, Smtp2GoError):
+        return str(error)
+    return f"{type(error).__name__} came in between; see form.model.error."

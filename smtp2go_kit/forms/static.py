@@ -1,0 +1,45 @@
+"""What a form leaves where no kernel runs: GitHub, an untrusted notebook, a printout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from smtp2go_kit.forms.markup import definitions, heading, panel, paragraph, w
+
+HOW = "This works in a running notebook: open it in Jupyter and run this cell."
+
+
+class Box(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Widgets one below the other, with a still page for where they cannot be shown.
+
+    Args:
+        title: What it is called.
+        children: The widgets.
+        asks: The labels that the still page names.
+    """
+
+    def __init__(self, title: str, children: Sequence[Any], asks: Iterable[str] = ()) -> None:
+        self.title = title
+        self._asks = tuple(asks)
+        super().__init__(list(children))  # pyright: ignore[reportUnknownMemberType] - as above
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.title}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        # The widgets' own text would hold whatever was typed, and be saved with the notebook.
+        told: Any = super()._repr_mimebundle_(**options)  # pyright: ignore[reportUnknownMemberType] - as above
+        return {**told, "text/plain": repr(self), "text/html": fallback(self.title, self._asks)}
+
+
+def fallback(title: str, asks: Iterable[str]) -> str:
+    """A form as a still page: its title and its labels, and nothing that was entered.
+
+    Args:
+        title: The form's title.
+        asks: The labels of its fields.
+    """
+    labels = ", ".join(asks)
+    listed = definitions([("Fields", labels)]) if labels else ""
+    return panel(heading(title, 4), listed, paragraph(HOW))
