@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from smtp2go_kit.client import Client
+from smtp2go_kit.forms.desk import Desk as Desk
+from smtp2go_kit.forms.desks import desk
 from smtp2go_kit.forms.model import Model as Model
 from smtp2go_kit.forms.model import State as State
 from smtp2go_kit.forms.view import Form as Form
@@ -47,3 +49,39 @@ def model_of(call: Callable[..., Any]) -> Model:
             "AsyncClient has no forms"
         )
     return Model(operation, client)
+
+
+def smtp_users(client: Client) -> Desk:
+    """The users that may send through SMTP: list, add, edit, remove.
+
+    Args:
+        client: The client to act through.
+    """
+    return desk(client, "smtp_users")
+
+
+def subaccounts(client: Client) -> Desk:
+    """The accounts below the master account: list, add, edit, close, reopen, reinvite.
+
+    Args:
+        client: The client to act through.
+    """
+    return desk(client, "subaccount")
+
+
+def allowed_senders(client: Client) -> Desk:
+    """The addresses and domains that may send: list, add, remove, replace.
+
+    Args:
+        client: The client to act through.
+    """
+    return desk(client, "allowed_senders")
+
+
+def single_senders(client: Client) -> Desk:
+    """The single addresses that are verified to send from: list, add, remove.
+
+    Args:
+        client: The client to act through.
+    """
+    return desk(client, "single_sender_emails")

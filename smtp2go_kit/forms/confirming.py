@@ -38,7 +38,16 @@ def title_of(call: Call) -> str:
     Args:
         call: The checked call.
     """
-    return call.operation.summary.splitlines()[0].rstrip(".")
+    return _halves(call)[0]
+
+
+def _halves(call: Call) -> tuple[str, str]:
+    """What a call does, and what else its summary says."""
+    first, _, rest = call.operation.summary.replace("``", "").partition("\n\n")
+    does, mark, follows = first.rstrip(".").partition("; ")
+    if mark:
+        follows = f"{follows[0].upper()}{follows[1:]}."
+    return does, " ".join([follows, *rest.split()]).strip()
 
 
 def details_of(call: Call) -> Iterator[tuple[str, str]]:
@@ -70,5 +79,4 @@ def warning_of(call: Call) -> str:
     """
     if call.operation.effect is Effect.SEND:
         return "This sends real mail and cannot be called back."
-    rest = call.operation.summary.partition("\n\n")[2].replace("``", "")
-    return " ".join(filter(None, (" ".join(rest.split()), "This cannot be undone here.")))
+    return f"{_halves(call)[1]} This cannot be undone here.".strip()

@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from smtp2go_kit.call import MEGABYTE, MOST_EMAIL
-from smtp2go_kit.forms.fields import Field, Shape, Upload
-from smtp2go_kit.forms.markup import LABEL, QUIET, escaped, paragraph, said, shown, w
+from smtp2go_kit.call import MOST_EMAIL
+from smtp2go_kit.forms.fields import HINTS, Field, Shape, Upload
+from smtp2go_kit.forms.markup import LABEL, QUIET, escaped, paragraph, said, shown, size_in_words, w
 from smtp2go_kit.secret import Secret
 
 Change = Callable[[str, Any], None]
-HINTS = {
-    Shape.LINES: "one per line",
-    Shape.PAIRS: "Name: value, one per line",
-    Shape.NUMBER: "a whole number",
-    Shape.MOMENT: "2026-11-01T09:30 or 7d (UTC)",
-}
 ROWS = {Shape.HTML: 8, Shape.PARAGRAPH: 8, Shape.LINES: 3, Shape.PAIRS: 3}
 KEPT = "kept, hidden; type to replace it"
 NOT_GIVEN = "(not given)"
+TICKED = {"width": "auto", "margin": "2px 1em 2px 2px"}
 WIDE = {"width": "min(46em, 100%)"}
 
 
@@ -102,7 +97,20 @@ class Choice(Entry):
         choices = [(_said(choice), choice) for choice in self.field.choices]
         if self.field.shape is Shape.FLAG:
             choices = [("yes", True), ("no", False)]
-        return self._labelled(w.Dropdown, options=[(NOT_GIVEN, None), *choices], value=None)
+        made = self._labelled(w.Dropdown, options=[(NOT_GIVEN, None), *choices])
+        made.index = 0
+        return made
+
+    def put(self, entered: Any) -> None:
+        """Choose.
+
+        Args:
+            entered: The choice; None for none.
+        """
+        if entered is None:
+            self.inputs[0].index = 0
+        else:
+            super().put(entered)
 
 
 class Choices(Entry):
@@ -119,7 +127,7 @@ class Choices(Entry):
 
     def _inputs(self) -> list[Any]:
         boxes = [
-            w.Checkbox(description=_said(choice), indent=False, layout={"width": "auto"})
+            w.Checkbox(description=_said(choice), indent=False, layout=TICKED)
             for choice in self.field.choices
         ]
         for box in boxes:
@@ -226,19 +234,19 @@ class Files(Entry):
     def _placed(self) -> list[Any]:
         self._listed = w.VBox()
         self._size = shown()
-        margin = {"margin": f"0 0 0 {LABEL}"}
-        return [w.VBox([*self.inputs, self._listed, self._size], layout=margin)]
+        layout = {"margin": f"0 0 0 {LABEL}", "align_items": "flex-start"}
+        return [w.VBox([*self.inputs, self._listed, self._size], layout=layout)]
 
     def _list(self) -> None:
         self._listed.children = [self._removal(upload) for upload in self._uploads]
         whole = sum(upload.size for upload in self._uploads)
-        limit = f"{whole / MEGABYTE:.2f} MB as sent, of {MOST_EMAIL // MEGABYTE} MB for all"
+        limit = f"{size_in_words(whole)} as sent, of {size_in_words(MOST_EMAIL)} for the email"
         over = "; too much" if whole > MOST_EMAIL else ""
         told = f'<div style="{QUIET}" role="status">{escaped(limit + over)}</div>'
         self._size.value = told if self._uploads else ""
 
     def _removal(self, upload: Upload) -> Any:
-        size = f"{len(upload.content):,} bytes"
+        size = size_in_words(len(upload.content))
         button = w.Button(description=f"Remove {upload.name} ({size})", layout={"width": "auto"})
 
         def remove(_: object) -> None:

@@ -131,12 +131,24 @@ def _field(parameter: Parameter) -> Field:
     return Field(
         parameter.name,
         label_of(parameter.name),
-        parameter.description.replace("``", ""),
+        _help(parameter, shape),
         parameter.required,
         shape,
         choices if shape in (Shape.CHOICE, Shape.CHOICES) else (),
         tuple(get_type_hints(item)) if shape is Shape.PAIRS else (),
     )
+
+
+def _help(parameter: Parameter, shape: Shape) -> str:
+    """The description; where a form takes a value in its own way, in the form's words."""
+    text = parameter.description.replace("``", "")
+    if shape not in HINTS:
+        return text
+    first, *more = text.rstrip(".").split("; ")
+    most = parameter.kind.bounds.get("maxItems")
+    hint = HINTS[shape] + (f", up to {most}" if most else "")
+    kept = [clause for clause in more if "if not given" in clause or "no newline" in clause]
+    return f"{'; '.join([first.partition(': ')[0].rstrip(','), hint, *kept])}."
 
 
 def _item(wire: Any) -> Any:
@@ -165,6 +177,13 @@ def _shape_of_list(item: Any) -> Shape:
     return Shape.PAIRS if hasattr(item, "__required_keys__") else Shape.LINES
 
 
+HINTS: Mapping[Shape, str] = {
+    Shape.LINES: "one per line",
+    Shape.PAIRS: "as Name: value, one per line",
+    Shape.FILES: "any number of files",
+    Shape.EMAIL: "one file, such as one that ends in .eml",
+    Shape.MOMENT: "as 2026-11-01, 2026-11-01T09:30 or, for 7 days ago, 7d",
+}
 BY_INPUT = {
     Input.PASSWORD: Shape.PASSWORD,
     Input.MOMENT: Shape.MOMENT,

@@ -54,6 +54,17 @@ def said(text: str, role: str = "") -> str:
     return f'<div{named} style="{style}">{lead}{escaped(text)}</div>'
 
 
+def size_in_words(size: int) -> str:
+    """A number of bytes as people write it.
+
+    Args:
+        size: The bytes.
+    """
+    if size < 1024:
+        return f"{size} bytes"
+    return f"{size / 1024:,.1f} KB" if size < 1024**2 else f"{size / 1024**2:,.1f} MB"
+
+
 def heading(text: str, level: int = 3) -> str:
     """A heading.
 

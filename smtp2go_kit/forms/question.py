@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtp2go_kit.call import MEGABYTE, MOST_EMAIL, Call
+from smtp2go_kit.call import MOST_EMAIL, Call
 from smtp2go_kit.forms.confirming import details_of, title_of, warning_of
 from smtp2go_kit.forms.letter import Attached, Letter
 from smtp2go_kit.forms.markup import (
@@ -14,6 +14,7 @@ from smtp2go_kit.forms.markup import (
     paragraph,
     said,
     sandboxed,
+    size_in_words,
     verbatim,
 )
 from smtp2go_kit.forms.model import Model
@@ -63,8 +64,8 @@ def _facts(letter: Letter) -> Iterator[tuple[str, str]]:
     for title, files in (("Attachments", letter.files), ("Inline images", letter.inlines)):
         if files:
             yield f"{title} ({len(files)})", ", ".join(map(_named, files))
-    yield "Size", f"{letter.size / MEGABYTE:.2f} MB as sent, of {MOST_EMAIL // MEGABYTE} MB"
+    yield "Size", f"{size_in_words(letter.size)} as sent, of {size_in_words(MOST_EMAIL)}"
 
 
 def _named(file: Attached) -> str:
-    return f"{file.name} ({file.size:,} bytes)"
+    return f"{file.name} ({size_in_words(file.size)})"

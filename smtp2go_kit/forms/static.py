@@ -29,7 +29,8 @@ class Box(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         # The widgets' own text would hold whatever was typed, and be saved with the notebook.
-        told: Any = super()._repr_mimebundle_(**options)  # pyright: ignore[reportUnknownMemberType] - as above
+        widgets: Any = super()
+        told: dict[str, Any] = widgets._repr_mimebundle_(**options)
         return {**told, "text/plain": repr(self), "text/html": fallback(self.title, self._asks)}
 
 

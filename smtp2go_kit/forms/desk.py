@@ -1,0 +1,159 @@
+"""A desk: what there is under one heading, and a form for each thing to do with what is picked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from smtp2go_kit.forms.fields import Shape
+from smtp2go_kit.forms.markup import heading, paragraph, shown, w
+from smtp2go_kit.forms.model import State
+from smtp2go_kit.forms.static import Box
+from smtp2go_kit.forms.view import Form
+from smtp2go_kit.secret import Secret
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOTHING = "(nothing picked)"
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What is picked from a list, and which forms it fills in.
+
+    Args:
+        column: The column that names a row.
+        fills: The parameter that takes the name, by action.
+        columns: The columns that fill further parameters, by parameter.
+    """
+
+    column: str
+    fills: Mapping[str, str]
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class Desk(Box):
+    """A list, a row picked from it, and the forms that act on it.
+
+    Args:
+        title: Its heading.
+        listing: The form that lists what there is.
+        pick: How a picked row fills the forms in.
+        actions: The forms by what they do.
+        parts: Further widgets, shown between the list and the forms.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        listing: Form,
+        pick: Pick,
+        actions: Mapping[str, Form],
+        parts: Sequence[Any] = (),
+    ) -> None:
+        self.listing = listing
+        self.actions = dict(actions)
+        self._pick = pick
+        self._seen: dict[str, pd.DataFrame | None] = {}
+        self.picker = w.Dropdown(
+            options=[NOTHING], description="Pick one", layout={"width": "min(46em, 100%)"}
+        )
+        self.picker.observe(self._picked, "value")
+        children = [shown(heading(title)), listing, self.picker, *parts, self._tabs()]
+        super().__init__(title, children, self.actions)
+        listing.model.watch(self._listed)
+        for form in self.actions.values():
+            form.model.watch(self._acted)
+
+    @property
+    def result(self) -> pd.DataFrame | None:
+        """What the list shows."""
+        return self.listing.result
+
+    @property
+    def row(self) -> pd.Series[Any] | None:
+        """The row that is picked; None without one."""
+        frame = self.listing.result
+        if frame is None or self.picker.index in (None, 0):
+            return None
+        named: pd.DataFrame = frame.loc[frame[self._pick.column] == self.picker.value]
+        first: pd.Series[Any] = named.iloc[0]
+        return first
+
+    def refresh(self) -> None:
+        """List what there is now, and wait for it."""
+        self.listing.model.rearm()
+        self.listing.submit()
+
+    def _tabs(self) -> Any:
+        tabs = w.Tab(list(self.actions.values()))
+        tabs.titles = [name.replace("_", " ").capitalize() for name in self.actions]
+        return tabs
+
+    def _listed(self) -> None:
+        frame = self.listing.result
+        if frame is None or frame is self._seen.get(""):
+            return
+        self._seen[""] = frame
+        kept = self.picker.value
+        names = list(dict.fromkeys(frame[self._pick.column].dropna()))
+        self.picker.options = [NOTHING, *names]
+        self.picker.value = kept if kept in names else NOTHING
+
+    def _picked(self, _: object) -> None:
+        row = self.row
+        if row is None:
+            return
+        for action, parameter in self._pick.fills.items():
+            self.actions[action].fill(**self._values(self.actions[action], row, parameter))
+
+    def _values(self, form: Form, row: pd.Series[Any], parameter: str) -> dict[str, Any]:
+        values: dict[str, Any] = {parameter: row[self._pick.column]}
+        for name, asked in form.model.fields.items():
+            column = self._pick.columns.get(name, name)
+            if name == parameter or column not in row.index:
+                continue
+            if asked.shape is Shape.PASSWORD:
+                values[name] = self._password(row, column)
+            else:
+                values[name] = _plain(row[column], asked.choices)
+        return values
+
+    def _password(self, row: pd.Series[Any], column: str) -> Secret | None:
+        """The present password, so that it is kept if nobody types another."""
+        from smtp2go_kit.frames import child_frame
+
+        frame, name = self.listing.result, self._pick.column
+        if frame is None:
+            return None
+        known = child_frame(frame.loc[frame[name] == row[name]], column)
+        return next((s for s in known[column] if isinstance(s, Secret)), None)
+
+    def _acted(self) -> None:
+        """List anew after something was done."""
+        for name, form in self.actions.items():
+            if form.result is not None and form.result is not self._seen.get(name):
+                self._seen[name] = form.result
+                if form.model.state is State.DONE:
+                    self.refresh()
+
+
+def _plain(value: Any, choices: tuple[Any, ...]) -> Any:
+    """A cell as a form takes it; None where it is missing or no choice."""
+    import pandas as pd
+
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - nan equals nothing
+        return None
+    plain = value.item() if hasattr(value, "item") else value
+    return plain if not choices or plain in choices else None
+
+
+def described(text: str) -> Any:
+    """A paragraph of help between the parts of a desk.
+
+    Args:
+        text: What it says.
+    """
+    return shown(paragraph(text))
