@@ -9,12 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 from smtp2go_kit.client import Client
+from smtp2go_kit.forms.composing import SendForm
 from smtp2go_kit.forms.desk import Desk as Desk
 from smtp2go_kit.forms.desks import desk
 from smtp2go_kit.forms.model import Model as Model
 from smtp2go_kit.forms.model import State as State
+from smtp2go_kit.forms.model import model_of as model_of
+from smtp2go_kit.forms.tabs import Panel
 from smtp2go_kit.forms.view import Form as Form
-from smtp2go_kit.operation import Endpoint
 
 
 def form(call: Callable[..., Any], **values: Any) -> Form:
@@ -32,23 +34,25 @@ def form(call: Callable[..., Any], **values: Any) -> Form:
     return made
 
 
-def model_of(call: Callable[..., Any]) -> Model:
-    """What a form does, without the form.
+def send(client: Client, **values: Any) -> SendForm:
+    """Compose an email, preview it, try it on yourself, and send it once.
 
     Args:
-        call: A call of a client's, such as ``client.suppression.add``.
-
-    Raises:
-        TypeError: That is no call of a ``Client``.
+        client: The client to send through.
+        values: What to fill in beforehand, as ``client.email.send`` takes it.
     """
-    told: dict[str, Any] = getattr(call, "__dict__", {})
-    operation, client = told.get("operation"), told.get("client")
-    if not isinstance(operation, Endpoint) or not isinstance(client, Client):
-        raise TypeError(
-            "a form needs a call of a Client, such as form(client.suppression.add); an "
-            "AsyncClient has no forms"
-        )
-    return Model(operation, client)
+    made = SendForm(model_of(client.email.send))
+    made.fill(**values)
+    return made
+
+
+def panel(client: Client) -> Panel:
+    """All operations, a tab for each heading.
+
+    Args:
+        client: The client to act through.
+    """
+    return Panel(client)
 
 
 def smtp_users(client: Client) -> Desk:

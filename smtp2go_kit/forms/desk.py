@@ -78,9 +78,7 @@ class Desk(Box):
         frame = self.listing.result
         if frame is None or self.picker.index in (None, 0):
             return None
-        named: pd.DataFrame = frame.loc[frame[self._pick.column] == self.picker.value]
-        first: pd.Series[Any] = named.iloc[0]
-        return first
+        return rows_of(frame, self._pick.column, self.picker.value).iloc[0]
 
     def refresh(self) -> None:
         """List what there is now, and wait for it."""
@@ -97,10 +95,19 @@ class Desk(Box):
         if frame is None or frame is self._seen.get(""):
             return
         self._seen[""] = frame
+        done = [form.model for form in self.actions.values() if form.model.state is State.DONE]
+        told = [model.message for model in done]
+        self._offer(list(dict.fromkeys(frame[self._pick.column].dropna())))
+        # Filled in anew, a form is still done: a second click does not do it again.
+        for model, message in zip(done, told, strict=True):
+            model._to(State.DONE, message)
+            model._changed()
+
+    def _offer(self, names: list[Any]) -> None:
         kept = self.picker.value
-        names = list(dict.fromkeys(frame[self._pick.column].dropna()))
         self.picker.options = [NOTHING, *names]
         self.picker.value = kept if kept in names else NOTHING
+        self._picked(None)
 
     def _picked(self, _: object) -> None:
         row = self.row
@@ -128,7 +135,7 @@ class Desk(Box):
         frame, name = self.listing.result, self._pick.column
         if frame is None:
             return None
-        known = child_frame(frame.loc[frame[name] == row[name]], column)
+        known = child_frame(rows_of(frame, name, row[name]), column)
         return next((s for s in known[column] if isinstance(s, Secret)), None)
 
     def _acted(self) -> None:
@@ -138,6 +145,17 @@ class Desk(Box):
                 self._seen[name] = form.result
                 if form.model.state is State.DONE:
                     self.refresh()
+
+
+def rows_of(frame: pd.DataFrame, column: str, name: Any) -> pd.DataFrame:
+    """The rows of a list that are about one thing.
+
+    Args:
+        frame: The list.
+        column: The column that names things.
+        name: The name.
+    """
+    return frame.take([place for place, cell in enumerate(frame[column]) if cell == name])
 
 
 def _plain(value: Any, choices: tuple[Any, ...]) -> Any:

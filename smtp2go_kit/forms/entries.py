@@ -31,8 +31,8 @@ class Entry:
         self._change = change
         self.inputs: list[Any] = self._inputs()
         self.error = shown(margin=f"0 0 0 {LABEL}")
-        helped = shown(paragraph(asked.help), margin=f"0 0 0 {LABEL}", max_width="46em")
-        self.box = w.VBox([*self._placed(), *([helped] if asked.help else []), self.error])
+        self.helped = shown(paragraph(asked.help), margin=f"0 0 0 {LABEL}", max_width="46em")
+        self.box = w.VBox([*self._placed(), self.helped, self.error])
 
     @property
     def label(self) -> str:

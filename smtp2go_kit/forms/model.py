@@ -178,7 +178,7 @@ class Model:
             watcher()
 
     def _checked(self, instead: dict[str, Any]) -> Call | None:
-        given, self.errors = self._read()
+        given, self.errors = self._read(instead)
         given |= instead
         if not self.errors:
             self.errors, call = self._prepared(given)
@@ -198,11 +198,13 @@ class Model:
             self.errors = {next(iter(call.arguments)): str(wrong)}
         return not self.errors
 
-    def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
+    def _read(self, instead: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """The values entered, and what is wrong with them by the field alone."""
         given: dict[str, Any] = {}
         errors: dict[str, str] = {}
         for name, asked in self.fields.items():
+            if name in instead:
+                continue
             try:
                 value = asked.read(self.values[name])
                 if value is not None:
@@ -287,6 +289,25 @@ class Model:
         for name, asked in self.fields.items():
             if asked.shape is Shape.PASSWORD:
                 self.values[name] = None
+
+
+def model_of(call: Callable[..., Any]) -> Model:
+    """What a form does, without the form.
+
+    Args:
+        call: A call of a client's, such as ``client.suppression.add``.
+
+    Raises:
+        TypeError: That is no call of a ``Client``.
+    """
+    told: dict[str, Any] = getattr(call, "__dict__", {})
+    operation, client = told.get("operation"), told.get("client")
+    if not isinstance(operation, Endpoint) or not isinstance(client, Client):
+        raise TypeError(
+            "a form needs a call of a Client, such as form(client.suppression.add); an "
+            "AsyncClient has no forms"
+        )
+    return Model(operation, client)
 
 
 def _parameter(model: Model, name: str) -> Any:

@@ -88,12 +88,12 @@ class Form(Box):
         title = self.model.operation.title
         effect = self.model.operation.effect
         name = NAMED.get(title, self._verb if effect is not Effect.DESTROY else f"{self._verb} ...")
-        self.go = _button(name, STYLES.get(effect, "primary"), self._go)
-        self.yes = _button("", "danger" if effect is Effect.DESTROY else "primary", self._yes)
-        self.cancel = _button("Cancel", "", self.model.cancel)
-        self.again = _button("", "", self._again)
-        self.release = _button("I have looked: it was not done", "", self.model.release)
-        self.stop = _button("Stop", "", self.model.stop)
+        self.go = button(name, STYLES.get(effect, "primary"), self._go)
+        self.yes = button("", "danger" if effect is Effect.DESTROY else "primary", self._yes)
+        self.cancel = button("Cancel", "", self.model.cancel)
+        self.again = button("", "", self._again)
+        self.release = button("I have looked: it was not done", "", self.model.release)
+        self.stop = button("Stop", "", self.model.stop)
         self.typed = w.Text(style={"description_width": "initial"}, layout={"width": "40em"})
         self.question = shown()
         self.status = shown()
@@ -115,8 +115,10 @@ class Form(Box):
         return [entry.box for entry in self.entries.values()]
 
     def _foot(self) -> list[Any]:
-        buttons = w.HBox([self.go, self.again, self.release, self.stop])
-        return [buttons, self.confirming, self.status, self.output]
+        return [w.HBox(self._buttons()), self.confirming, self.status, self.output]
+
+    def _buttons(self) -> list[Any]:
+        return [self.go, self.again, self.release, self.stop]
 
     def _go(self) -> None:
         self.model.submit(self._start)
@@ -149,7 +151,7 @@ class Form(Box):
             self._draw_fields()
             self._draw_controls()
             self._draw_question()
-            _set(self.status, "value", standing(self.model))
+            change(self.status, "value", standing(self.model))
             self._draw_result()
 
     def _draw_fields(self) -> None:
@@ -160,25 +162,25 @@ class Form(Box):
 
     def _draw_controls(self) -> None:
         state, reads = self.model.state, self.model.operation.effect is Effect.READ
-        _set(self.go, "disabled", state is not State.EDITING)
-        _show(self.again, shown=state in (State.DONE, State.FAILED))
+        change(self.go, "disabled", state is not State.EDITING)
+        show(self.again, shown=state in (State.DONE, State.FAILED))
         tried = "Try again" if state is State.FAILED else "Run again" if reads else "Go on editing"
-        _set(self.again, "description", tried)
-        _show(self.release, shown=state is State.UNKNOWN)
-        _show(self.stop, shown=state is State.RUNNING and reads)
+        change(self.again, "description", tried)
+        show(self.release, shown=state is State.UNKNOWN)
+        show(self.stop, shown=state is State.RUNNING and reads)
 
     def _draw_question(self) -> None:
         asking = self.model.state is State.CONFIRMING
-        _show(self.confirming, shown=asking)
+        show(self.confirming, shown=asking)
         if not asking:
-            _set(self.typed, "value", "")
+            change(self.typed, "value", "")
             return
         phrase = self.model.phrase
-        _set(self.question, "value", question(self.model))
-        _show(self.typed, shown=bool(phrase))
-        _set(self.typed, "description", f"Type {phrase} to confirm")
+        change(self.question, "value", question(self.model))
+        show(self.typed, shown=bool(phrase))
+        change(self.typed, "description", f"Type {phrase} to confirm")
         sends = self.model.operation.effect is Effect.SEND
-        _set(self.yes, "description", "Send now" if sends else f"Yes, {self._verb.lower()}")
+        change(self.yes, "description", "Send now" if sends else f"Yes, {self._verb.lower()}")
 
     def _draw_result(self) -> None:
         frame = self.model.result
@@ -187,7 +189,14 @@ class Form(Box):
             self.output.outputs = (output_of(frame),)
 
 
-def _button(description: str, style: str, pressed: Callable[[], None]) -> Any:
+def button(description: str, style: str, pressed: Callable[[], None]) -> Any:
+    """A button.
+
+    Args:
+        description: What it says.
+        style: ``primary``, ``danger`` or nothing: the others have too little contrast.
+        pressed: What it does.
+    """
     made = w.Button(description=description, button_style=style, layout={"width": "auto"})
 
     def clicked(_: object) -> None:
@@ -197,11 +206,23 @@ def _button(description: str, style: str, pressed: Callable[[], None]) -> Any:
     return made
 
 
-def _set(widget: Any, name: str, value: Any) -> None:
-    """Change a trait if it differs: each change is a message to the browser."""
+def change(widget: Any, name: str, value: Any) -> None:
+    """Change a trait if it differs, as each change is a message to the browser.
+
+    Args:
+        widget: The widget.
+        name: The trait.
+        value: Its new value.
+    """
     if getattr(widget, name) != value:
         setattr(widget, name, value)
 
 
-def _show(widget: Any, *, shown: bool) -> None:
-    _set(widget.layout, "display", None if shown else "none")
+def show(widget: Any, *, shown: bool) -> None:
+    """Show a widget or hide it.
+
+    Args:
+        widget: The widget.
+        shown: Whether it is shown.
+    """
+    change(widget.layout, "display", None if shown else "none")
