@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from smtp2go_kit.call import Call, written
 from smtp2go_kit.client import Client
-from smtp2go_kit.errors import ApiError, InvalidArgument, OutcomeUnknown, SendFailed, Smtp2GoError
+from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.forms.confirming import phrase_of
+from smtp2go_kit.forms.failures import field_of, in_words, may_be_done
 from smtp2go_kit.forms.fields import Field, Shape, fields_of
 from smtp2go_kit.forms.letter import Letter, letter_of
 from smtp2go_kit.forms.outcome import done_in_words, frame_of
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 Start = Callable[[Callable[[], None]], None]
 """Runs a job, now or in a thread."""
 CONFIRMED = (Effect.SEND, Effect.DESTROY)
-MAY_BE_DONE = {Effect.SEND: "It may have been sent."}
 
 
 class State(Enum):
@@ -255,35 +255,17 @@ class Model:
         self._changed()
 
     def _failed(self, error: BaseException) -> None:
+        effect = self.operation.effect
         with self._lock:
             self.error = error
             if isinstance(error, Stopped):
                 self._to(State.EDITING, "Stopped; nothing was done.")
-            elif self._may_be_done(error):
-                lead = MAY_BE_DONE.get(self.operation.effect, "It may have taken effect.")
-                self._to(State.UNKNOWN, f"{lead} {_told(error)}")
             else:
-                self._point_at(error)
-                self._to(State.FAILED, _told(error))
+                name, problem = field_of(error, self.operation)
+                self.errors = {name: problem} if name in self.fields else {}
+                unknown = may_be_done(error, effect)
+                self._to(State.UNKNOWN if unknown else State.FAILED, in_words(error, effect))
         self._changed()
-
-    def _may_be_done(self, error: BaseException) -> bool:
-        if self.operation.effect is Effect.READ:
-            return False
-        if isinstance(error, SendFailed):
-            return error.succeeded > 0
-        return isinstance(error, OutcomeUnknown) or not isinstance(error, Smtp2GoError)
-
-    def _point_at(self, error: BaseException) -> None:
-        """Put the service's word on a field beside that field."""
-        if isinstance(error, InvalidArgument):
-            self.errors = {error.parameter: error.problem}
-        elif isinstance(error, ApiError) and error.field:
-            served = self.operation.declared.served
-            names = {new: old for old, new in served.rename.items()} if served else {}
-            last = error.field.rpartition(".")[2].partition("[")[0]
-            name = names.get(last, last)
-            self.errors = {name: error.message} if name in self.fields else {}
 
     def _forget_passwords(self) -> None:
         for name, asked in self.fields.items():
@@ -312,10 +294,3 @@ def model_of(call: Callable[..., Any]) -> Model:
 
 def _parameter(model: Model, name: str) -> Any:
     return next(p for p in model.operation.parameters if p.name == name)
-
-
-def _told(error: BaseException) -> str:
-    """An error in words; of one that is not ours only the kind, as it may quote anything."""
-    if isinstance(error, Smtp2GoError):
-        return str(error)
-    return f"{type(error).__name__} came in between; see form.model.error."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -24,13 +25,18 @@ OPTIONS = (
 )
 
 
-def output_of(frame: pd.DataFrame) -> dict[str, Any]:
+def output_of(frame: pd.DataFrame, brief: Sequence[str] = ()) -> dict[str, Any]:
     """A frame as an output cell takes it, as HTML and as text.
 
     Args:
         frame: The frame.
+        brief: The columns that are shown; if not given, all that are not empty.
     """
-    few = frame.head(MOST_ROWS).dropna(axis="columns", how="all") if len(frame) else frame
+    few = frame.head(MOST_ROWS)
+    if named := [name for name in brief if name in frame.columns]:
+        few = few[named]
+    elif len(few):
+        few = few.dropna(axis="columns", how="all")
     note = _note(frame, few)
     with pd.option_context(*OPTIONS):
         table = few.to_html(escape=True, border=0) if len(few.columns) else ""
@@ -47,6 +53,6 @@ def _note(frame: pd.DataFrame, few: pd.DataFrame) -> str:
     rows = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
     if len(few) < len(frame):
         rows = f"The first {len(few)} of {rows}"
-    empty = len(frame.columns) - len(few.columns)
-    columns = f"; {empty} empty columns are left out" if empty else ""
-    return f"{rows}{columns}. The whole frame is in form.result."
+    columns = f"{len(few.columns)} of {len(frame.columns)} columns"
+    more = f", {columns}" if len(few.columns) < len(frame.columns) else ""
+    return f"{rows}{more}. The whole frame is in form.result."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from smtp2go_kit.client import Client
+from smtp2go_kit.forms.desks import TITLES
+from smtp2go_kit.forms.fields import label_of
 from smtp2go_kit.forms.markup import heading, paragraph, shown, w
 from smtp2go_kit.forms.model import Model
 from smtp2go_kit.forms.static import Box
@@ -23,7 +25,7 @@ class Panel(Box):
     def __init__(self, client: Client) -> None:
         self.tabs: dict[str, GroupTab] = {name: GroupTab(client, name) for name in GROUPS}
         self.tab = w.Tab(list(self.tabs.values()))
-        self.tab.titles = list(self.tabs)
+        self.tab.titles = [TITLES.get(name, label_of(name)) for name in self.tabs]
         super().__init__("All operations", [shown(heading("All operations")), self.tab], GROUPS)
         self.tab.observe(self._opened, "selected_index")
         self._opened(None)

@@ -186,7 +186,8 @@ class Form(Box):
         frame = self.model.result
         if frame is not None and frame is not self._shown:
             self._shown = frame
-            self.output.outputs = (output_of(frame),)
+            table = self.model.operation.declared.table
+            self.output.outputs = (output_of(frame, table.brief if table else ()),)
 
 
 def button(description: str, style: str, pressed: Callable[[], None]) -> Any:
