@@ -1,4 +1,4 @@
-"""The command line: ``smtp2go-kit triage``.
+"""The command line: ``smtp2go-kit triage`` and ``smtp2go-kit lab``.
 
 Nothing heavy is imported before it is needed, so that ``--help`` answers at once.
 """
@@ -31,6 +31,12 @@ without a key, a sandbox on this machine with an invented account."""
 STATUSES = """\
 exit status: 0 healthy, 1 something needs attention, 2 could not look. A sandbox that was not
 asked for gives 0: its trouble is invented."""
+LAB = """\
+Open JupyterLab on a copy of this project's notebooks, with your account or the sandbox.
+
+Needs the extra `lab`: pip install "smtp2go-kit[lab]". The notebooks use the account whose key is
+in SMTP2GO_API_KEY (or in the keyring); without a key, a sandbox on this machine with an invented
+account. The copy is in a temporary folder, and is kept at the end if you changed anything in it."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -66,6 +72,7 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"smtp2go-kit {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_triage(commands)
+    _add_lab(commands)
     return parser
 
 
@@ -97,6 +104,25 @@ def _add_triage(commands: argparse._SubParsersAction[Parser]) -> None:
     triage.set_defaults(run=_triage)
 
 
+def _add_lab(commands: argparse._SubParsersAction[Parser]) -> None:
+    lab = commands.add_parser(
+        "lab",
+        help="this project's notebooks in JupyterLab",
+        description=LAB,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    lab.add_argument(
+        "--folder",
+        type=_folder,
+        metavar="DIR",
+        help="keep the copy in this folder; what is there already is not overwritten",
+    )
+    lab.add_argument("--sandbox", action="store_true", help="use the sandbox, key or not")
+    lab.add_argument("--port", type=_port, metavar="N", help="port (default: a free one from 8888)")
+    lab.add_argument("--no-browser", action="store_true", help="open no browser")
+    lab.set_defaults(run=_lab)
+
+
 def _since(text: str) -> str:
     from smtp2go_kit import encoding
 
@@ -115,6 +141,19 @@ def _file(text: str) -> Path:
     if not text or path.is_dir() or not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"{text!r} is not a file in a folder that exists")
     return path
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if not text or (path.exists() and not path.is_dir()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
+    return path
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) not in range(1, 65536):
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, got {text!r}")
+    return int(text)
 
 
 def _seed(text: str) -> int:
@@ -152,6 +191,21 @@ def _triage(options: argparse.Namespace) -> int:
         except OSError as error:
             return _failed(f"could not write {options.html}: {error.strerror}")
     return ATTENTION if health.attention and _is_asked_for(options) else HEALTHY
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from smtp2go_kit import lab
+    from smtp2go_kit.errors import Smtp2GoError
+
+    if not lab.is_installed():
+        return _failed('JupyterLab is not installed: pip install "smtp2go-kit[lab]"')
+    choices = lab.Choices(options.folder, options.sandbox, options.port, not options.no_browser)
+    try:
+        return BLIND if lab.run(choices) else HEALTHY
+    except Smtp2GoError as error:
+        return _failed(str(error))
+    except OSError as error:
+        return _failed(f"could not open the notebooks: {error.filename}: {error.strerror}")
 
 
 def _is_asked_for(options: argparse.Namespace) -> bool:

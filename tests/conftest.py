@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import os
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -146,6 +147,17 @@ def serve(kind: type[Any], opened: Callable[..., Any]) -> Callable[..., Service]
         return service
 
     return start
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is; without it a test is skipped, and under CI it fails."""
+    named = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, named)), None)
+    if not found:
+        tell = pytest.fail if os.environ.get("CI") else pytest.skip
+        tell("Chromium is not installed (Debian: apt-get install chromium); or set $CHROMIUM")
+    return found
 
 
 @pytest.fixture
