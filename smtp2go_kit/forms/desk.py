@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOTHING = "(nothing picked)"
+OWNER = "subaccount_id"
 
 
 @dataclass(frozen=True)
@@ -95,26 +96,27 @@ class Desk(Box):
         if frame is None or frame is self._seen.get(""):
             return
         self._seen[""] = frame
-        done = [form.model for form in self.actions.values() if form.model.state is State.DONE]
-        told = [model.message for model in done]
+        done = {n: f.model.message for n, f in self.actions.items() if f.model.state is State.DONE}
         self._offer(list(dict.fromkeys(frame[self._pick.column].dropna())))
-        # Filled in anew, a form is still done: a second click does not do it again.
-        for model, message in zip(done, told, strict=True):
-            model._to(State.DONE, message)
-            model._changed()
+        for name, told in done.items():
+            self._fill(name)
+            # Filled in anew, it is still done: a second click does not do it again.
+            self.actions[name].model._to(State.DONE, told)
+            self.actions[name].model._changed()
 
     def _offer(self, names: list[Any]) -> None:
         kept = self.picker.value
         self.picker.options = [NOTHING, *names]
         self.picker.value = kept if kept in names else NOTHING
-        self._picked(None)
 
     def _picked(self, _: object) -> None:
-        row = self.row
-        if row is None:
-            return
-        for action, parameter in self._pick.fills.items():
-            self.actions[action].fill(**self._values(self.actions[action], row, parameter))
+        for action in self._pick.fills:
+            self._fill(action)
+
+    def _fill(self, action: str) -> None:
+        row, form = self.row, self.actions[action]
+        if row is not None and action in self._pick.fills:
+            form.fill(**self._values(form, row, self._pick.fills[action]))
 
     def _values(self, form: Form, row: pd.Series[Any], parameter: str) -> dict[str, Any]:
         values: dict[str, Any] = {parameter: row[self._pick.column]}
@@ -126,7 +128,14 @@ class Desk(Box):
                 values[name] = self._password(row, column)
             else:
                 values[name] = _plain(row[column], asked.choices)
-        return values
+        return values | self._owner(form)
+
+    def _owner(self, form: Form) -> dict[str, Any]:
+        """The subaccount that was listed: what was picked is its."""
+        if not {OWNER} <= form.model.fields.keys() & self.listing.model.fields.keys():
+            return {}
+        listed = self.listing.model.call
+        return {OWNER: listed.arguments.get(OWNER) if listed else None}
 
     def _password(self, row: pd.Series[Any], column: str) -> Secret | None:
         """The present password, so that it is kept if nobody types another."""
@@ -143,8 +152,7 @@ class Desk(Box):
         for name, form in self.actions.items():
             if form.result is not None and form.result is not self._seen.get(name):
                 self._seen[name] = form.result
-                if form.model.state is State.DONE:
-                    self.refresh()
+                self.refresh()
 
 
 def rows_of(frame: pd.DataFrame, column: str, name: Any) -> pd.DataFrame:

@@ -171,6 +171,8 @@ class Moment(Entry):
 class Password(Entry):
     """A password, which no widget keeps."""
 
+    _kind: Any = w.Password
+
     def put(self, entered: Secret | None) -> None:
         """Keep a password, or forget it.
 
@@ -182,7 +184,7 @@ class Password(Entry):
 
     def _inputs(self) -> list[Any]:
         # Told on leaving the field, so that it can be emptied without disturbing who types.
-        typed = self._labelled(w.Password, continuous_update=False)
+        typed = self._labelled(self._kind, continuous_update=False)
         typed.observe(self._typed, "value")
         return [typed]
 

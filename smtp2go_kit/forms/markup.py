@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -11,10 +11,15 @@ w: Any = import_module("ipywidgets")
 """ipywidgets, imported by name as it has no types."""
 LABEL = "13em"
 """The width of what stands before a field."""
-QUIET = "font-size:90%;line-height:1.35;color:var(--jp-ui-font-color1,currentColor)"
+TEXT = "color:var(--jp-ui-font-color1,currentColor)"
+QUIET = f"font-size:90%;line-height:1.35;{TEXT}"
 ALERT = (
     "display:inline-block;padding:0.1em 0.6em;border-left:4px solid "
     "var(--jp-error-color1,#d32f2f);color:var(--jp-ui-font-color0,currentColor)"
+)
+CELL = (
+    "padding:0.4em 1.2em 0.4em 0;text-align:left;vertical-align:top;font-weight:inherit;"
+    "border-bottom:1px solid var(--jp-border-color1,#999)"
 )
 PANEL = "padding:0.6em 1em;border:1px solid var(--jp-border-color1,#999);line-height:1.45"
 # Nothing of a previewed email is fetched or run: not its images, scripts, forms or links.
@@ -23,7 +28,8 @@ POLICY = (
     "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
 )
 COPY = (
-    "const t=this.dataset.copy,b=this;const ok=()=>{b.textContent='Copied'};"
+    "const t=this.dataset.copy,b=this,l=b.dataset.label??=b.textContent;"
+    "const ok=()=>{b.textContent='Copied';setTimeout(()=>{b.textContent=l},2000)};"
     "const by=()=>{const a=document.createElement('textarea');a.value=t;document.body.append(a);"
     "a.select();document.execCommand('copy');a.remove();ok()};"
     "navigator.clipboard?navigator.clipboard.writeText(t).then(ok,by):by()"
@@ -52,6 +58,16 @@ def said(text: str, role: str = "") -> str:
     style = ALERT if role == "alert" else QUIET
     lead = "<b>Error:</b> " if role == "alert" else ""
     return f'<div{named} style="{style}">{lead}{escaped(text)}</div>'
+
+
+def warned(text: str) -> str:
+    """A line that warns of something, which is no error.
+
+    Args:
+        text: What it says; empty for nothing.
+    """
+    told = f'<div role="status" style="{ALERT}"><b>Warning:</b> {escaped(text)}</div>'
+    return told if text else ""
 
 
 def size_in_words(size: int) -> str:
@@ -101,6 +117,39 @@ def panel(*parts: str) -> str:
         parts: Markup from this module.
     """
     return f'<div style="{PANEL}">{"".join(parts)}</div>'
+
+
+def table(caption: str, heads: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; the first column names its rows.
+
+    Args:
+        caption: What it shows.
+        heads: What the columns are called.
+        rows: The cells of each row, as markup from this module.
+    """
+    top = "".join(f'<th scope="col" style="{CELL}"><b>{escaped(head)}</b></th>' for head in heads)
+    return (
+        f'<div tabindex="0" role="region" aria-label="{escaped(caption)}" style="overflow-x:auto">'
+        f'<table style="border-collapse:collapse;line-height:1.35;{TEXT}"><caption '
+        f'style="text-align:left;padding:0.3em 0">{escaped(caption)}</caption>'
+        f"<thead><tr>{top}</tr></thead>"
+        f"<tbody>{''.join(map(_row, rows))}</tbody></table></div>"
+    )
+
+
+def _row(cells: Sequence[str]) -> str:
+    first, *others = cells
+    rest = "".join(f'<td style="{CELL}">{cell}</td>' for cell in others)
+    return f'<tr><th scope="row" style="{CELL}">{first}</th>{rest}</tr>'
+
+
+def code(text: str) -> str:
+    """A text that a machine reads, letter by letter.
+
+    Args:
+        text: The text.
+    """
+    return f'<code style="display:block;white-space:nowrap">{escaped(text)}</code>'
 
 
 def bar(done: int, total: int, label: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from smtp2go_kit.call import Call, written
 from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument
-from smtp2go_kit.forms.confirming import phrase_of
+from smtp2go_kit.forms.confirming import details_of, phrase_of
 from smtp2go_kit.forms.failures import field_of, in_words, may_be_done
 from smtp2go_kit.forms.fields import Field, Shape, fields_of
 from smtp2go_kit.forms.letter import Letter, letter_of
@@ -69,6 +69,7 @@ class Model:
         self.error: BaseException | None = None
         self.call: Call | None = None
         self.letter: Letter | None = None
+        self.details: Callable[[Call], Iterable[tuple[str, str]]] = details_of
         self.work: Work | None = None
         self._lock = threading.RLock()
         self._watchers: list[Callable[[], None]] = []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtp2go_kit.call import MOST_EMAIL, Call
-from smtp2go_kit.forms.confirming import details_of, title_of, warning_of
+from smtp2go_kit.call import MOST_EMAIL
+from smtp2go_kit.forms.confirming import title_of, warning_of
 from smtp2go_kit.forms.letter import Attached, Letter
 from smtp2go_kit.forms.markup import (
     definitions,
@@ -32,12 +32,8 @@ def question(model: Model) -> str:
     notes = "".join(said(note, "status") for note in model.notes)
     if model.letter is not None:
         return panel(*_letter(model.letter), notes, paragraph(warning_of(call)))
-    return panel(*_change(call), notes, paragraph(warning_of(call)))
-
-
-def _change(call: Call) -> Iterator[str]:
-    yield heading(f"{title_of(call)}?", 4)
-    yield definitions(details_of(call))
+    told = definitions(model.details(call))
+    return panel(heading(f"{title_of(call)}?", 4), told, notes, paragraph(warning_of(call)))
 
 
 def _letter(letter: Letter) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smtp2go_kit.forms.entries import Entry, entry_of
+from smtp2go_kit.forms.fields import Field
 from smtp2go_kit.forms.markup import heading, paragraph, shown, w
 from smtp2go_kit.forms.model import Model, State
 from smtp2go_kit.forms.question import question
@@ -26,6 +27,8 @@ GO = {Effect.SEND: "Preview", Effect.DESTROY: "Review"}
 NAMED = {
     "email.send": "Preview and send",
     "email.mime": "Preview and send",
+    "domain.returnpath": "Rename the return path",
+    "domain.tracking": "Rename tracking",
 }
 STYLES = {Effect.DESTROY: "danger"}
 
@@ -40,9 +43,7 @@ class Form(Box):
 
     def __init__(self, model: Model, title: str = "") -> None:
         self.model = model
-        self.entries: dict[str, Entry] = {
-            name: entry_of(asked, model.set) for name, asked in model.fields.items()
-        }
+        self.entries = {name: self._entry(asked) for name, asked in model.fields.items()}
         self._drawing = threading.RLock()
         self._shown: pd.DataFrame | None = None
         self._make_controls()
@@ -83,6 +84,9 @@ class Form(Box):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.title}, {self.model.state.value}>"
+
+    def _entry(self, asked: Field) -> Entry:
+        return entry_of(asked, self.model.set)
 
     def _make_controls(self) -> None:
         title = self.model.operation.title
@@ -176,18 +180,24 @@ class Form(Box):
             change(self.typed, "value", "")
             return
         phrase = self.model.phrase
-        change(self.question, "value", question(self.model))
+        change(self.question, "value", self._question())
         show(self.typed, shown=bool(phrase))
         change(self.typed, "description", f"Type {phrase} to confirm")
         sends = self.model.operation.effect is Effect.SEND
         change(self.yes, "description", "Send now" if sends else f"Yes, {self._verb.lower()}")
 
+    def _question(self) -> str:
+        return question(self.model)
+
     def _draw_result(self) -> None:
         frame = self.model.result
         if frame is not None and frame is not self._shown:
             self._shown = frame
-            table = self.model.operation.declared.table
-            self.output.outputs = (output_of(frame, table.brief if table else ()),)
+            self.output.outputs = (self._table(frame),)
+
+    def _table(self, frame: pd.DataFrame) -> dict[str, Any]:
+        table = self.model.operation.declared.table
+        return output_of(frame, table.brief if table else ())
 
 
 def button(description: str, style: str, pressed: Callable[[], None]) -> Any:
