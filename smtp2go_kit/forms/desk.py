@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from smtp2go_kit.forms.fields import Shape
+from smtp2go_kit.forms.fields import Shape, label_of
 from smtp2go_kit.forms.markup import heading, paragraph, shown, w
 from smtp2go_kit.forms.model import State
 from smtp2go_kit.forms.static import Box
@@ -63,7 +63,7 @@ class Desk(Box):
         )
         self.picker.observe(self._picked, "value")
         children = [shown(heading(title)), listing, self.picker, *parts, self._tabs()]
-        super().__init__(title, children, self.actions)
+        super().__init__(title, children, map(label_of, self.actions), "Actions")
         listing.model.watch(self._listed)
         for form in self.actions.values():
             form.model.watch(self._acted)
@@ -88,7 +88,7 @@ class Desk(Box):
 
     def _tabs(self) -> Any:
         tabs = w.Tab(list(self.actions.values()))
-        tabs.titles = [name.replace("_", " ").capitalize() for name in self.actions]
+        tabs.titles = [label_of(name) for name in self.actions]
         return tabs
 
     def _listed(self) -> None:

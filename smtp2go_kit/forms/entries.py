@@ -59,6 +59,13 @@ class Entry:
             if widget.disabled is enabled:
                 widget.disabled = not enabled
 
+    def show_kept(self, entered: Any) -> None:
+        """Show what the model holds, where the widget does not.
+
+        Args:
+            entered: What the model holds.
+        """
+
     def put(self, entered: Any) -> None:
         """Fill the field in.
 
@@ -179,8 +186,17 @@ class Password(Entry):
         Args:
             entered: The password.
         """
-        self.inputs[0].placeholder = KEPT if entered else ""
         self._change(self.field.name, entered)
+
+    def show_kept(self, entered: Any) -> None:
+        """Say whether a password is kept.
+
+        Args:
+            entered: What the model holds.
+        """
+        told = KEPT if entered else ""
+        if self.inputs[0].placeholder != told:
+            self.inputs[0].placeholder = told
 
     def _inputs(self) -> list[Any]:
         # Told on leaving the field, so that it can be emptied without disturbing who types.

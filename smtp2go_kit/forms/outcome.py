@@ -46,7 +46,7 @@ def done_in_words(call: Call, frame: pd.DataFrame, *, stopped: bool) -> str:
     if call.operation.effect is Effect.SEND:
         return _sent(frame)
     if call.operation.effect is not Effect.READ:
-        return f"Done: {call.operation.title}."
+        return _changed(call, frame)
     rows = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
     total = frame.attrs.get("total") or len(frame)
     if stopped and frame.attrs.get("truncated"):
@@ -54,6 +54,13 @@ def done_in_words(call: Call, frame: pd.DataFrame, *, stopped: bool) -> str:
     if frame.attrs.get("truncated"):
         return f"{rows}; there are more than the limit let through."
     return f"{rows}."
+
+
+def _changed(call: Call, frame: pd.DataFrame) -> str:
+    if "removed" not in frame.columns:
+        return f"Done: {call.operation.title}."
+    removed = int((frame["removed"] == True).sum())  # noqa: E712 - cells may be missing
+    return f"Done: {removed} removed, {len(frame) - removed} not on the list."
 
 
 def _sent(frame: pd.DataFrame) -> str:

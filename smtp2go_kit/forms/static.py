@@ -16,12 +16,15 @@ class Box(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
     Args:
         title: What it is called.
         children: The widgets.
-        asks: The labels that the still page names.
+        named: The labels that the still page names.
+        kind: What they are.
     """
 
-    def __init__(self, title: str, children: Sequence[Any], asks: Iterable[str] = ()) -> None:
+    def __init__(
+        self, title: str, children: Sequence[Any], named: Iterable[str] = (), kind: str = "Fields"
+    ) -> None:
         self.title = title
-        self._asks = tuple(asks)
+        self._still = fallback(title, named, kind)
         super().__init__(list(children))  # pyright: ignore[reportUnknownMemberType] - as above
 
     def __repr__(self) -> str:
@@ -31,16 +34,17 @@ class Box(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         # The widgets' own text would hold whatever was typed, and be saved with the notebook.
         widgets: Any = super()
         told: dict[str, Any] = widgets._repr_mimebundle_(**options)
-        return {**told, "text/plain": repr(self), "text/html": fallback(self.title, self._asks)}
+        return {**told, "text/plain": repr(self), "text/html": self._still}
 
 
-def fallback(title: str, asks: Iterable[str]) -> str:
+def fallback(title: str, named: Iterable[str], kind: str) -> str:
     """A form as a still page: its title and its labels, and nothing that was entered.
 
     Args:
         title: The form's title.
-        asks: The labels of its fields.
+        named: Its labels.
+        kind: What they are.
     """
-    labels = ", ".join(asks)
-    listed = definitions([("Fields", labels)]) if labels else ""
+    labels = ", ".join(named)
+    listed = definitions([(kind, labels)]) if labels else ""
     return panel(heading(title, 4), listed, paragraph(HOW))

@@ -30,17 +30,17 @@ def output_of(frame: pd.DataFrame, brief: Sequence[str] = ()) -> dict[str, Any]:
 
     Args:
         frame: The frame.
-        brief: The columns that are shown; if not given, all that are not empty.
+        brief: The columns that are shown; all if not given. Empty ones are left out.
     """
     few = frame.head(MOST_ROWS)
     if named := [name for name in brief if name in frame.columns]:
         few = few[named]
-    elif len(few):
+    if len(few):
         few = few.dropna(axis="columns", how="all")
     note = _note(frame, few)
     with pd.option_context(*OPTIONS):
-        table = few.to_html(escape=True, border=0) if len(few.columns) else ""
-        text = few.to_string()
+        table = few.to_html(escape=True, border=0, index=False) if len(few.columns) else ""
+        text = few.to_string(index=False)
     data = {
         "text/html": f'<div class="tex2jax_ignore mathjax_ignore" tabindex="0" '
         f'style="overflow-x:auto">{table}<p style="{QUIET}">{escaped(note)}</p></div>',

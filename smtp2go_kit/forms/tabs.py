@@ -25,8 +25,10 @@ class Panel(Box):
     def __init__(self, client: Client) -> None:
         self.tabs: dict[str, GroupTab] = {name: GroupTab(client, name) for name in GROUPS}
         self.tab = w.Tab(list(self.tabs.values()))
-        self.tab.titles = [TITLES.get(name, label_of(name)) for name in self.tabs]
-        super().__init__("All operations", [shown(heading("All operations")), self.tab], GROUPS)
+        titles = [TITLES.get(name, label_of(name)) for name in self.tabs]
+        self.tab.titles = titles
+        children = [shown(heading("All operations")), self.tab]
+        super().__init__("All operations", children, titles, "Headings")
         self.tab.observe(self._opened, "selected_index")
         self._opened(None)
 
@@ -60,7 +62,7 @@ class GroupTab(Box):
         self.choice = w.Dropdown(options=list(self._operations), description="Operation")
         self._place = w.VBox()
         about = shown(paragraph((type(found).__doc__ or "").splitlines()[0]))
-        super().__init__(group, [about, self.choice, self._place], self._operations)
+        super().__init__(group, [about, self.choice, self._place], self._operations, "Operations")
         self.choice.observe(self._chosen, "value")
 
     def choose(self, name: str = "") -> Form:

@@ -163,6 +163,7 @@ class Form(Box):
         for name, entry in self.entries.items():
             entry.show_error(self.model.errors.get(name, ""))
             entry.enable(enabled=not running)
+            entry.show_kept(self.model.values.get(name))
 
     def _draw_controls(self) -> None:
         state, reads = self.model.state, self.model.operation.effect is Effect.READ
@@ -191,6 +192,8 @@ class Form(Box):
 
     def _draw_result(self) -> None:
         frame = self.model.result
+        if self.model.state in (State.CONFIRMING, State.RUNNING):
+            change(self.output, "outputs", ())
         if frame is not None and frame is not self._shown:
             self._shown = frame
             self.output.outputs = (self._table(frame),)
