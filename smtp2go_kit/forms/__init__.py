@@ -13,9 +13,11 @@ from smtp2go_kit.forms.composing import SendForm
 from smtp2go_kit.forms.desk import Desk as Desk
 from smtp2go_kit.forms.desks import desk
 from smtp2go_kit.forms.domains import domains as domains
+from smtp2go_kit.forms.many import many as many
 from smtp2go_kit.forms.model import Model as Model
 from smtp2go_kit.forms.model import State as State
 from smtp2go_kit.forms.model import model_of as model_of
+from smtp2go_kit.forms.suppressions import suppressions as suppressions
 from smtp2go_kit.forms.tabs import Panel
 from smtp2go_kit.forms.view import Form as Form
 

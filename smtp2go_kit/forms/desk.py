@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NOTHING = "(nothing picked)"
 OWNER = "subaccount_id"
+LOW = {"max_height": "24em", "overflow": "auto"}
+"""Keeps what follows a list in sight."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,11 @@ class Desk(Box):
         parts: Sequence[Any] = (),
     ) -> None:
         self.listing = listing
+        listing.output.layout = LOW
         self.actions = dict(actions)
         self._pick = pick
         self._seen: dict[str, pd.DataFrame | None] = {}
+        self._offering = False
         self.picker = w.Dropdown(
             options=[NOTHING], description="Pick one", layout={"width": "min(46em, 100%)"}
         )
@@ -97,7 +101,9 @@ class Desk(Box):
             return
         self._seen[""] = frame
         done = {n: f.model.message for n, f in self.actions.items() if f.model.state is State.DONE}
+        self._offering = True
         self._offer(list(dict.fromkeys(frame[self._pick.column].dropna())))
+        self._offering = False
         for name, told in done.items():
             self._fill(name)
             # Filled in anew, it is still done: a second click does not do it again.
@@ -110,6 +116,8 @@ class Desk(Box):
         self.picker.value = kept if kept in names else NOTHING
 
     def _picked(self, _: object) -> None:
+        if self._offering:
+            return  # the same row of a new list: what is being typed stays
         for action in self._pick.fills:
             self._fill(action)
 

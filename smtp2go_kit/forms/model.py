@@ -123,8 +123,10 @@ class Model:
                 return
             self.call = self._checked(instead)
             claimed = self.call is not None and not self.is_confirmed
-            if self.call is not None:
-                self._to(State.RUNNING if claimed else State.CONFIRMING, "")
+            if claimed:
+                self._claim()
+            elif self.call is not None:
+                self._to(State.CONFIRMING, "")
         self._changed()
         if claimed:
             start(self._run)
@@ -141,7 +143,7 @@ class Model:
                 return
             claimed = typed.strip() == self.phrase
             if claimed:
-                self._to(State.RUNNING, "")
+                self._claim()
             else:
                 self.message = f"Type {self.phrase} to confirm; nothing was done yet."
         self._changed()
@@ -230,16 +232,25 @@ class Model:
         self.notes = [str(warning.message) for warning in caught]
         return {}, call
 
-    def _run(self) -> None:
+    def _claim(self) -> Work:
+        """Begin: whoever comes now finds the work, which can be stopped from here on."""
+        self._to(State.RUNNING, "")
         self.work = Work(self.client._sleep, self._changed)
+        return self.work
+
+    def _run(self) -> None:
         try:
-            answer = self.client._perform(self._claimed, self.work, self.work.pause)
+            answer = self.client._perform(self._claimed, self.work, self._pause)
         except BaseException as error:
             self._failed(error)
             if not isinstance(error, Exception):
                 raise
         else:
             self._succeeded(frame_of(answer))
+
+    def _pause(self, seconds: float) -> None:
+        if self.work is not None:
+            self.work.pause(seconds)
 
     @property
     def _claimed(self) -> Call:

@@ -39,8 +39,10 @@ def output_of(frame: pd.DataFrame, brief: Sequence[str] = ()) -> dict[str, Any]:
         few = few.dropna(axis="columns", how="all")
     note = _note(frame, few)
     with pd.option_context(*OPTIONS):
-        table = few.to_html(escape=True, border=0, index=False) if len(few.columns) else ""
-        text = few.to_string(index=False)
+        table = (
+            few.to_html(escape=True, border=0, index=False, na_rep="") if len(few.columns) else ""
+        )
+        text = few.to_string(index=False, na_rep="")
     data = {
         "text/html": f'<div class="tex2jax_ignore mathjax_ignore" tabindex="0" '
         f'style="overflow-x:auto">{table}<p style="{QUIET}">{escaped(note)}</p></div>',

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 REQUIRED = "Fields with a star (*) must be filled in."
 TICK = 0.5
 """Seconds after which the time elapsed is shown anew."""
-GO = {Effect.SEND: "Preview", Effect.DESTROY: "Review"}
 NAMED = {
     "email.send": "Preview and send",
     "email.mime": "Preview and send",
@@ -160,10 +159,11 @@ class Form(Box):
 
     def _draw_fields(self) -> None:
         running = self.model.state is State.RUNNING
+        entered = self.model.values  # noqa: PD011 - what is entered, no frame
         for name, entry in self.entries.items():
             entry.show_error(self.model.errors.get(name, ""))
             entry.enable(enabled=not running)
-            entry.show_kept(self.model.values.get(name))
+            entry.show_kept(entered.get(name))
 
     def _draw_controls(self) -> None:
         state, reads = self.model.state, self.model.operation.effect is Effect.READ
