@@ -110,8 +110,9 @@ def _flat(record: Any, table: Table, objects: frozenset[str] = frozenset()) -> R
         if name in table.children:
             row[name] = _records_of(value)
             row[f"{name}_count"] = len(row[name])
-        elif isinstance(value, (dict, list)):
-            _put(row, table.aliases.get(name, name), value)
+        elif is_object(value) or is_list(value):
+            shown = str(value) if name in table.secrets else _hidden(value, table.secrets)
+            _put(row, table.aliases.get(name, name), shown)
         elif value is not None:
             row[table.aliases.get(name, name)] = value
         elif name not in objects:
@@ -121,6 +122,13 @@ def _flat(record: Any, table: Table, objects: frozenset[str] = frozenset()) -> R
         if not row.get(name) and "," not in str(row.get(source, ",")):
             row[name] = row[source]
     return row
+
+
+def _hidden(value: Any, secrets: tuple[str, ...]) -> Any:
+    """A nested value with its passwords masked."""
+    if is_object(value):
+        return {k: MASK if k in secrets else _hidden(v, secrets) for k, v in value.items()}
+    return [_hidden(entry, secrets) for entry in value] if is_list(value) else value
 
 
 def _put(row: Row, name: str, value: Any) -> None:
@@ -181,7 +189,7 @@ def _typed(rows: list[Row], columns: Columns, *, extra: bool) -> pd.DataFrame:
         name: _column([row.get(name) for row in rows], dtype) for name, dtype in columns.items()
     }
     if extra:
-        data |= {_storable(name): _guessed([row.get(name) for row in rows]) for name in found}
+        data |= {storable(name): _guessed([row.get(name) for row in rows]) for name in found}
     return pd.DataFrame(data, index=pd.RangeIndex(len(rows)))
 
 
@@ -193,14 +201,18 @@ def _column(values: list[Any], dtype: Dtype) -> pd.Series[Any]:
     try:
         return pd.Series(values, dtype=dtype)
     except (UnicodeEncodeError, OverflowError):
-        return pd.Series([_storable(value) for value in values], dtype=dtype)
+        return pd.Series([storable(value) for value in values], dtype=dtype)
 
 
-def _storable(value: Any) -> Any:
-    """A value less what pandas cannot store: half an emoji, an integer beyond 64 bits."""
+def storable(value: Any) -> Any:
+    """A value less what pandas cannot store: half an emoji, an integer beyond 64 bits.
+
+    Args:
+        value: The value of a cell.
+    """
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value if value is None or -MOST_INT <= value < MOST_INT else None
+    return None if isinstance(value, int) and not -MOST_INT <= value < MOST_INT else value
 
 
 def times(values: list[Any]) -> pd.Series[Any]:

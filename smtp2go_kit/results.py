@@ -12,6 +12,7 @@ from smtp2go_kit.secret import Secret
 from smtp2go_kit.shapes import is_list, is_object
 from smtp2go_kit.tables import Table
 
+PASSWORD = "email_password"  # noqa: S105 - the name of a field
 HIDDEN = frozenset({"continue_token", "request_id"})
 
 
@@ -87,9 +88,10 @@ def _plain(answer: Answer) -> dict[str, Any]:
 
 
 def _masked(name: str, value: Any) -> Any:
-    """A value of an answer, with passwords made secrets at any depth."""
+    """A value of an answer, with passwords made secrets at any depth and in any shape."""
+    secret = name == PASSWORD
     if is_object(value):
-        return {k: _masked(k, v) for k, v in value.items()}
+        return {k: _masked(name if secret else k, v) for k, v in value.items()}
     if is_list(value):
-        return [_masked("", entry) for entry in value]
-    return Secret(str(value)) if name == "email_password" and value is not None else value
+        return [_masked(name, entry) for entry in value]
+    return Secret(str(value)) if secret and value is not None else value

@@ -8,7 +8,7 @@ from smtp2go_kit.call import Call
 from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument, NotFound, SendFailed, ValidationFailed
 from smtp2go_kit.forms.failures import in_words, may_be_done
-from smtp2go_kit.forms.fields import Field, Shape
+from smtp2go_kit.forms.fields import Field
 from smtp2go_kit.forms.letter import COPIES
 from smtp2go_kit.forms.lines import (
     Line,
@@ -21,6 +21,7 @@ from smtp2go_kit.forms.lines import (
 )
 from smtp2go_kit.forms.model import Model, Start, State, directly
 from smtp2go_kit.forms.rows import Row, Rows, frozen, rows_of_frame, rows_of_text, unnamed
+from smtp2go_kit.forms.shape import Shape
 from smtp2go_kit.operation import Effect, Endpoint
 from smtp2go_kit.progress import Bar, Stopped
 from smtp2go_kit.secret import Secret

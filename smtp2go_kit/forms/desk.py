@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from smtp2go_kit.forms.fields import Shape, label_of
+from smtp2go_kit.forms.fields import label_of
 from smtp2go_kit.forms.markup import heading, paragraph, shown, w
 from smtp2go_kit.forms.model import State
+from smtp2go_kit.forms.shape import Shape
 from smtp2go_kit.forms.static import Box
 from smtp2go_kit.forms.view import Form
 from smtp2go_kit.secret import Secret

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from smtp2go_kit.call import MOST_EMAIL
-from smtp2go_kit.forms.fields import HINTS, Field, Shape, Upload
+from smtp2go_kit.forms.fields import Field
 from smtp2go_kit.forms.markup import LABEL, QUIET, escaped, paragraph, said, shown, size_in_words, w
+from smtp2go_kit.forms.shape import HINTS, Shape, Upload
 from smtp2go_kit.secret import Secret
 
 Change = Callable[[str, Any], None]
@@ -244,7 +245,9 @@ class Files(Entry):
     def _uploaded(self, change: dict[str, Any]) -> None:
         if not change["new"]:
             return
-        added = tuple(Upload(file["name"], bytes(file["content"])) for file in change["new"])
+        added = tuple(
+            Upload(file["name"], bytes(file["content"]), file["type"]) for file in change["new"]
+        )
         # The widget's own copy would be saved with the notebook.
         self.inputs[0].value = ()
         self.put((*self._uploads, *added) if self.field.shape is Shape.FILES else added)

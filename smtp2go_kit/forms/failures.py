@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from smtp2go_kit.errors import ApiError, InvalidArgument, OutcomeUnknown, SendFailed, Smtp2GoError
 from smtp2go_kit.operation import Effect, Endpoint
 
@@ -19,7 +21,7 @@ def may_be_done(error: BaseException, effect: Effect) -> bool:
     if effect is Effect.READ:
         return False
     if isinstance(error, SendFailed):
-        return error.succeeded > 0
+        return error.succeeded > 0 or bool(error.email_id)
     return isinstance(error, OutcomeUnknown) or not isinstance(error, Smtp2GoError)
 
 
@@ -48,8 +50,14 @@ def field_of(error: BaseException, operation: Endpoint) -> tuple[str, str]:
         return error.parameter, error.problem
     if not isinstance(error, (ApiError, OutcomeUnknown)) or not error.field:
         return "", ""
-    served = operation.declared.served
-    names = {new: old for old, new in served.rename.items()} if served else {}
-    last = error.field.rpartition(".")[2].partition("[")[0]
     problem = error.message if isinstance(error, ApiError) else str(error)
-    return names.get(last, last), problem
+    return _parameter(error.field, operation), problem
+
+
+def _parameter(field: str, operation: Endpoint) -> str:
+    """The parameter that a field such as ``user_data.username`` or ``to[0]`` belongs to."""
+    served = operation.declared.served
+    renamed = {new: old for old, new in served.rename.items()} if served else {}
+    known = {p.name for p in operation.parameters}
+    parts = [renamed.get(part, part) for part in re.split(r"[.\[\]]+", field)]
+    return next((part for part in parts if part in known), "")

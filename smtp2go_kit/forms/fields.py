@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from smtp2go_kit import attachments
+from smtp2go_kit.forms.entered import READERS, WRITERS
+from smtp2go_kit.forms.shape import BLANKS, EMPTY, HINTS, NONE, Shape
 from smtp2go_kit.operation import Endpoint, Parameter
-from smtp2go_kit.secret import Secret
+from smtp2go_kit.shapes import is_list
 from smtp2go_kit.types import Input, without_none
 
 ACRONYMS = {"html": "HTML", "ip": "IP", "id": "ID", "ids": "IDs", "mime": "MIME", "ssl": "SSL"}
-
-
-class Shape(Enum):
-    """How a field is filled in."""
-
-    LINE = auto()
-    PARAGRAPH = auto()
-    HTML = auto()
-    LINES = auto()
-    PAIRS = auto()
-    NUMBER = auto()
-    CHOICE = auto()
-    CHOICES = auto()
-    FLAG = auto()
-    MOMENT = auto()
-    FILES = auto()
-    EMAIL = auto()
-    PASSWORD = auto()
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that was given to a form.
-
-    Args:
-        name: Its name.
-        content: Its bytes.
-    """
-
-    name: str
-    content: bytes = field(repr=False)
-
-    @property
-    def size(self) -> int:
-        """Its bytes as they are sent, in base64."""
-        return -(-len(self.content) // 3) * 4
+BY_INPUT = {
+    Input.PASSWORD: Shape.PASSWORD,
+    Input.MOMENT: Shape.MOMENT,
+    Input.HTML: Shape.HTML,
+}
+BY_TYPE = {bool: Shape.FLAG, int: Shape.NUMBER}
 
 
 @dataclass(frozen=True)
@@ -64,6 +32,8 @@ class Field:
         shape: How it is filled in.
         choices: What may be chosen.
         keys: The names of a pair's two halves.
+        halves: Whether one half of a pair is enough.
+        none: What is entered for an empty value, where that is one; else nothing.
     """
 
     name: str
@@ -73,6 +43,8 @@ class Field:
     shape: Shape
     choices: tuple[Any, ...] = ()
     keys: tuple[str, ...] = ()
+    halves: bool = False
+    none: str = ""
 
     @property
     def blank(self) -> Any:
@@ -88,6 +60,8 @@ class Field:
         Raises:
             ValueError: It cannot be read; says why.
         """
+        if self.none and str(entered).strip() == self.none:
+            return EMPTY[self.shape]
         reader = READERS.get(self.shape)
         if reader is not None:
             return reader(self, entered)
@@ -98,10 +72,15 @@ class Field:
 
         Args:
             value: The value; None leaves the field blank.
+
+        Raises:
+            ValueError: The field cannot hold it; says why.
         """
         writer = WRITERS.get(self.shape)
-        if value is None or value == "":
+        if value is None:
             return self.blank
+        if value == "" or (is_list(value) and not value):
+            return self.none or self.blank
         return writer(self, value) if writer is not None else value
 
 
@@ -136,7 +115,18 @@ def _field(parameter: Parameter) -> Field:
         shape,
         choices if shape in (Shape.CHOICE, Shape.CHOICES) else (),
         tuple(get_type_hints(item)) if shape is Shape.PAIRS else (),
+        halves=shape is Shape.PAIRS and not item.__required_keys__,
+        none=_none(parameter, shape),
     )
+
+
+def _none(parameter: Parameter, shape: Shape) -> str:
+    """What stands for an empty text or list, where such a value differs from none at all."""
+    kind = parameter.kind
+    if shape is Shape.LINES and parameter.required and "minItems" not in kind.bounds:
+        return NONE[shape]
+    is_empty = shape is Shape.LINE and kind.check is not None and kind.check("") is None
+    return NONE[shape] if is_empty else ""
 
 
 def _help(parameter: Parameter, shape: Shape) -> str:
@@ -147,6 +137,7 @@ def _help(parameter: Parameter, shape: Shape) -> str:
     first, *more = text.rstrip(".").split("; ")
     most = parameter.kind.bounds.get("maxItems")
     hint = HINTS[shape] + (f", up to {most}" if most else "")
+    hint += f", or {NONE[shape]} to remove every one" if _none(parameter, shape) else ""
     kept = [clause for clause in more if "if not given" in clause or "no newline" in clause]
     return f"{'; '.join([first.partition(': ')[0].rstrip(','), hint, *kept])}."
 
@@ -175,124 +166,3 @@ def _shape_of_list(item: Any) -> Shape:
     if get_origin(item) is Literal:
         return Shape.CHOICES
     return Shape.PAIRS if hasattr(item, "__required_keys__") else Shape.LINES
-
-
-HINTS: Mapping[Shape, str] = {
-    Shape.LINES: "one per line",
-    Shape.PAIRS: "as Name: value, one per line",
-    Shape.FILES: "any number of files",
-    Shape.EMAIL: "one file, such as one that ends in .eml",
-    Shape.MOMENT: "as 2026-11-01, 2026-11-01T09:30 or, for 7 days ago, 7d",
-}
-BY_INPUT = {
-    Input.PASSWORD: Shape.PASSWORD,
-    Input.MOMENT: Shape.MOMENT,
-    Input.HTML: Shape.HTML,
-}
-BY_TYPE = {bool: Shape.FLAG, int: Shape.NUMBER}
-BLANKS: Mapping[Shape, Any] = {
-    Shape.CHOICE: None,
-    Shape.FLAG: None,
-    Shape.PASSWORD: None,
-    Shape.CHOICES: (),
-    Shape.FILES: (),
-    Shape.EMAIL: (),
-}
-
-
-def _line(_: Field, text: str) -> str | None:
-    return text.strip() or None
-
-
-def _paragraph(_: Field, text: str) -> str | None:
-    return text if text.strip() else None
-
-
-def _lines(_: Field, text: str) -> list[str] | None:
-    return [line.strip() for line in text.splitlines() if line.strip()] or None
-
-
-def _number(_: Field, text: str) -> int | None:
-    plain = text.strip().replace(",", "")
-    if not plain:
-        return None
-    if not plain.isdecimal():
-        raise ValueError(f"expected a whole number, got {text.strip()!r}")
-    return int(plain)
-
-
-def _pairs(asked: Field, text: str) -> list[dict[str, str]] | None:
-    pairs = [_pair(asked, line) for line in _lines(asked, text) or []]
-    return pairs or None
-
-
-def _pair(asked: Field, line: str) -> dict[str, str]:
-    name, colon, value = line.partition(":")
-    if not colon or not name.strip():
-        raise ValueError(f"write each line as Name: value; {line!r} has no name and colon")
-    first, second = asked.keys
-    return {first: name.strip(), second: value.strip()}
-
-
-def _choices(_: Field, chosen: tuple[Any, ...]) -> list[Any] | None:
-    return list(chosen) or None
-
-
-def _files(_: Field, uploads: tuple[Upload, ...]) -> list[dict[str, Any]] | None:
-    return [{"filename": u.name, "content": u.content} for u in uploads] or None
-
-
-def _email(_: Field, uploads: tuple[Upload, ...]) -> bytes | None:
-    if len(uploads) > 1:
-        raise ValueError(f"one email at a time, got {len(uploads)} files; remove the others")
-    return uploads[0].content if uploads else None
-
-
-READERS: Mapping[Shape, Callable[[Field, Any], Any]] = {
-    Shape.LINE: _line,
-    Shape.MOMENT: _line,
-    Shape.PARAGRAPH: _paragraph,
-    Shape.HTML: _paragraph,
-    Shape.LINES: _lines,
-    Shape.NUMBER: _number,
-    Shape.PAIRS: _pairs,
-    Shape.CHOICES: _choices,
-    Shape.FILES: _files,
-    Shape.EMAIL: _email,
-}
-
-
-def _as_lines(_: Field, value: Any) -> str:
-    return value if isinstance(value, str) else "\n".join(map(str, value))
-
-
-def _as_pairs(asked: Field, value: Any) -> str:
-    if isinstance(value, Mapping) and not {*asked.keys} <= {*value}:  # pyright: ignore[reportUnknownArgumentType] - any mapping
-        return "\n".join(f"{name}: {text}" for name, text in value.items())  # pyright: ignore[reportUnknownVariableType] - as above
-    pairs: list[Any] = [value] if isinstance(value, Mapping) else list(value)
-    return "\n".join(": ".join(str(pair.get(key, "")) for key in asked.keys) for pair in pairs)
-
-
-def _as_uploads(_: Field, value: Any) -> tuple[Upload, ...]:
-    if isinstance(value, Upload):
-        return (value,)
-    blobs = attachments.files(value)
-    return tuple(Upload(b["filename"], base64.b64decode(b["fileblob"])) for b in blobs)
-
-
-def _as_email(_: Field, value: Any) -> tuple[Upload, ...]:
-    content = value if isinstance(value, bytes) else value.as_bytes()
-    return (Upload("email.eml", content),)
-
-
-WRITERS: Mapping[Shape, Callable[[Field, Any], Any]] = {
-    Shape.LINE: lambda _, value: str(value),
-    Shape.MOMENT: lambda _, value: str(value),
-    Shape.NUMBER: lambda _, value: str(value),
-    Shape.LINES: _as_lines,
-    Shape.PAIRS: _as_pairs,
-    Shape.CHOICES: lambda _, value: (value,) if isinstance(value, str) else tuple(value),
-    Shape.FILES: _as_uploads,
-    Shape.EMAIL: _as_email,
-    Shape.PASSWORD: lambda _, value: value if isinstance(value, Secret) else Secret(value),
-}

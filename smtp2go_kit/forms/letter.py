@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import quote
 
 from smtp2go_kit.call import Call
 from smtp2go_kit.encoding import json_bytes
 
 COPIES = ("to", "cc", "bcc")
-CID = re.compile(r"cid:([^\"'\s>)]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,12 @@ class Letter:
     @property
     def shown_html(self) -> str:
         """The HTML body with its inline images in place."""
-        sources = {file.name: file.source for file in self.inlines}
-        return CID.sub(lambda found: sources.get(found[1], found[0]), self.html)
+        shown = self.html
+        for file in sorted(self.inlines, key=lambda file: -len(file.name)):
+            names = "|".join(re.escape(name) for name in (file.name, quote(file.name)))
+            wanted = re.compile(rf"cid:(?:{names})(?=[\"'\s>)]|$)", re.IGNORECASE)
+            shown = wanted.sub(file.source.replace("\\", r"\\"), shown)
+        return shown
 
 
 def letter_of(call: Call) -> Letter:
@@ -135,6 +139,8 @@ def _header(email: EmailMessage, name: str) -> str:
 
 def _mailboxes(email: EmailMessage, name: str) -> Iterator[str]:
     for header in email.get_all(name, []):
+        if header.defects or not all(box.username and box.domain for box in header.addresses):
+            raise ValueError(f"its {name} header can be read in several ways")
         yield from map(str, header.addresses)
 
 

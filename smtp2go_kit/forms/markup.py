@@ -22,10 +22,10 @@ CELL = (
     "border-bottom:1px solid var(--jp-border-color1,#999)"
 )
 PANEL = "padding:0.6em 1em;border:1px solid var(--jp-border-color1,#999);line-height:1.45"
-# Nothing of a previewed email is fetched or run: not its images, scripts, forms or links.
+# Nothing of a previewed email is fetched or run; as it is inert, its links cannot be followed.
 POLICY = (
-    '<meta http-equiv="Content-Security-Policy" '
-    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">"
+    '<!doctype html><html inert><head><meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\"></head><body>"
 )
 COPY = (
     "const t=this.dataset.copy,b=this,l=b.dataset.label??=b.textContent;"
@@ -42,7 +42,7 @@ def escaped(text: object) -> str:
     Args:
         text: Anything, also a foreign text.
     """
-    return html.escape(str(text), quote=True)
+    return html.escape(str(text).encode("utf-8", "replace").decode(), quote=True)
 
 
 def said(text: str, role: str = "") -> str:

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from smtp2go_kit.call import Call, written
+from smtp2go_kit.call import Call
 from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument
+from smtp2go_kit.forms.checking import read
 from smtp2go_kit.forms.confirming import details_of, phrase_of
 from smtp2go_kit.forms.failures import field_of, in_words, may_be_done
-from smtp2go_kit.forms.fields import Field, Shape, fields_of
+from smtp2go_kit.forms.fields import Field, fields_of
 from smtp2go_kit.forms.letter import Letter, letter_of
 from smtp2go_kit.forms.outcome import done_in_words, frame_of
+from smtp2go_kit.forms.shape import Shape
 from smtp2go_kit.forms.work import Work
 from smtp2go_kit.operation import Effect, Endpoint
 from smtp2go_kit.progress import Stopped
@@ -145,7 +147,8 @@ class Model:
             if claimed:
                 self._claim()
             else:
-                self.message = f"Type {self.phrase} to confirm; nothing was done yet."
+                wanted = f"Type {self.phrase}" if self.phrase else "Type nothing"
+                self.message = f"{wanted} to confirm; nothing was done yet."
         self._changed()
         if claimed:
             start(self._run)
@@ -181,7 +184,9 @@ class Model:
             watcher()
 
     def _checked(self, instead: dict[str, Any]) -> Call | None:
-        given, self.errors = self._read(instead)
+        asked = {name: field for name, field in self.fields.items() if name not in instead}
+        now = self.client._now()
+        given, self.errors = read(self.operation, asked, self.values, now)
         given |= instead
         if not self.errors:
             self.errors, call = self._prepared(given)
@@ -200,26 +205,6 @@ class Model:
         except ValueError as wrong:
             self.errors = {next(iter(call.arguments)): str(wrong)}
         return not self.errors
-
-    def _read(self, instead: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-        """The values entered, and what is wrong with them by the field alone."""
-        given: dict[str, Any] = {}
-        errors: dict[str, str] = {}
-        for name, asked in self.fields.items():
-            if name in instead:
-                continue
-            try:
-                value = asked.read(self.values[name])
-                if value is not None:
-                    given[name] = value
-                    written(self.operation, _parameter(self, name), value, self.client._now())
-                elif asked.required:
-                    errors[name] = "is required"
-            except InvalidArgument as wrong:
-                errors[name] = wrong.problem
-            except ValueError as wrong:
-                errors[name] = str(wrong)
-        return given, errors
 
     def _prepared(self, given: dict[str, Any]) -> tuple[dict[str, str], Call | None]:
         """The call, or what is wrong with the values together."""
@@ -240,13 +225,13 @@ class Model:
 
     def _run(self) -> None:
         try:
-            answer = self.client._perform(self._claimed, self.work, self._pause)
+            frame = frame_of(self.client._perform(self._claimed, self.work, self._pause))
         except BaseException as error:
             self._failed(error)
             if not isinstance(error, Exception):
                 raise
         else:
-            self._succeeded(frame_of(answer))
+            self._succeeded(frame)
 
     def _pause(self, seconds: float) -> None:
         if self.work is not None:
@@ -302,7 +287,3 @@ def model_of(call: Callable[..., Any]) -> Model:
             "AsyncClient has no forms"
         )
     return Model(operation, client)
-
-
-def _parameter(model: Model, name: str) -> Any:
-    return next(p for p in model.operation.parameters if p.name == name)

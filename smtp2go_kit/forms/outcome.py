@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from smtp2go_kit.call import Call
+from smtp2go_kit.frames import storable
 from smtp2go_kit.operation import Effect
 from smtp2go_kit.shapes import is_list, is_object
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def frame_of(answer: Any) -> pd.DataFrame:
@@ -18,21 +18,21 @@ def frame_of(answer: Any) -> pd.DataFrame:
     Args:
         answer: What the client returned.
     """
-    import pandas as pd
-
     if isinstance(answer, pd.DataFrame):
         return answer
     told = {k: v for k, v in answer.items() if k != "request_id"}
     records = [v for v in told.values() if is_list(v) and v and all(map(is_object, v))]
     rows = records[0] if len(records) == 1 else [told]
-    frame = pd.DataFrame([{k: _cell(v) for k, v in row.items()} for row in rows])
+    frame = pd.DataFrame([{storable(k): _cell(v) for k, v in row.items()} for row in rows])
     frame.attrs["request_id"] = answer.get("request_id")
     return frame
 
 
 def _cell(value: Any) -> Any:
-    """A value of one cell: a list of texts as a text."""
-    return ", ".join(map(str, value)) if is_list(value) else value
+    """A value of one cell: lists and objects as text, and no half an emoji."""
+    if is_list(value):
+        return storable(", ".join(map(str, value)))
+    return storable(str(value) if is_object(value) else value)
 
 
 def done_in_words(call: Call, frame: pd.DataFrame, *, stopped: bool) -> str:
@@ -49,8 +49,11 @@ def done_in_words(call: Call, frame: pd.DataFrame, *, stopped: bool) -> str:
         return _changed(call, frame)
     rows = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
     total = frame.attrs.get("total") or len(frame)
+    if counts := frame.attrs.get("status_counts"):
+        return f"By status: {', '.join(f'{number} {status}' for status, number in counts.items())}."
     if stopped and frame.attrs.get("truncated"):
-        return f"Stopped: {rows} of {total:,} are here; the others were not fetched."
+        of = f" of {total:,}" if total > len(frame) else ""
+        return f"Stopped: {rows}{of} are here; the others were not fetched."
     if frame.attrs.get("truncated"):
         return f"{rows}; there are more than the limit let through."
     return f"{rows}."

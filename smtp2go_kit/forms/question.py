@@ -41,7 +41,7 @@ def _letter(letter: Letter) -> Iterator[str]:
     yield heading(f"Send this to {people}?", 4)
     yield definitions(_facts(letter))
     if letter.html:
-        yield paragraph("The HTML body; links and remote images are off here:")
+        yield paragraph("The HTML body as a still picture; links, forms and remote images are off:")
         yield sandboxed(letter.shown_html)
     if letter.text:
         yield paragraph("The plain text body:")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from smtp2go_kit.addresses import address_of
-from smtp2go_kit.forms.fields import Field, Shape
+from smtp2go_kit.forms.fields import Field
+from smtp2go_kit.forms.shape import Shape
 from smtp2go_kit.secret import Secret, Unshown
 from smtp2go_kit.shapes import is_mapping
 

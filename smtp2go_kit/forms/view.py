@@ -54,7 +54,7 @@ class Form(Box):
 
     @property
     def result(self) -> pd.DataFrame | None:
-        """What the last call brought; None before the first."""
+        """What the last call that succeeded brought; None before the first."""
         return self.model.result
 
     def fill(self, **values: Any) -> None:
@@ -183,7 +183,9 @@ class Form(Box):
         phrase = self.model.phrase
         change(self.question, "value", self._question())
         show(self.typed, shown=bool(phrase))
-        change(self.typed, "description", f"Type {phrase} to confirm")
+        # Labels are set as formulas, which dollar signs and backslashes begin.
+        typed = "what is named above" if set(phrase) & set("$\\") else phrase
+        change(self.typed, "description", f"Type {typed} to confirm")
         sends = self.model.operation.effect is Effect.SEND
         change(self.yes, "description", "Send now" if sends else f"Yes, {self._verb.lower()}")
 
