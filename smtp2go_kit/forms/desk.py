@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from smtp2go_kit.forms.fields import label_of
-from smtp2go_kit.forms.markup import heading, paragraph, shown, w
+from smtp2go_kit.forms.markup import TABS_STYLE, heading, paragraph, shown, tabs, w
 from smtp2go_kit.forms.model import State
 from smtp2go_kit.forms.shape import Shape
 from smtp2go_kit.forms.static import Box
@@ -67,7 +67,7 @@ class Desk(Box):
             options=[NOTHING], description="Pick one", layout={"width": "min(46em, 100%)"}
         )
         self.picker.observe(self._picked, "value")
-        children = [shown(heading(title)), listing, self.picker, *parts, self._tabs()]
+        children = [shown(TABS_STYLE + heading(title)), listing, self.picker, *parts, self._tabs()]
         super().__init__(title, children, map(label_of, self.actions), "Actions")
         listing.model.watch(self._listed)
         for form in self.actions.values():
@@ -92,9 +92,7 @@ class Desk(Box):
         self.listing.submit()
 
     def _tabs(self) -> Any:
-        tabs = w.Tab(list(self.actions.values()))
-        tabs.titles = [label_of(name) for name in self.actions]
-        return tabs
+        return tabs(list(self.actions.values()), map(label_of, self.actions))
 
     def _listed(self) -> None:
         frame = self.listing.result

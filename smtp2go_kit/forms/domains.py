@@ -17,7 +17,7 @@ from smtp2go_kit.forms.markup import (
     said,
     shown,
     table,
-    w,
+    tabs,
 )
 from smtp2go_kit.forms.model import Model, model_of
 from smtp2go_kit.forms.view import Form, change
@@ -131,9 +131,7 @@ class DomainDesk(Desk):
 
     def _tabs(self) -> Any:
         others = {TITLES[name]: form for name, form in self.actions.items() if name != "verify"}
-        tabs = w.Tab(list(others.values()))
-        tabs.titles = list(others)
-        return tabs
+        return tabs(list(others.values()), others)
 
     def _listed(self) -> None:
         if self.result is not self._seen.get(""):

@@ -27,6 +27,10 @@ POLICY = (
     '<!doctype html><html inert><head><meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\"></head><body>"
 )
+TABS = "smtp2go-tabs"
+TABS_STYLE = (
+    f"<style>.{TABS} .lm-TabBar-tabLabel{{color:var(--jp-ui-font-color0,currentColor)}}</style>"
+)
 COPY = (
     "const t=this.dataset.copy,b=this,l=b.dataset.label??=b.textContent;"
     "const ok=()=>{b.textContent='Copied';setTimeout(()=>{b.textContent=l},2000)};"
@@ -201,6 +205,19 @@ def copy_button(text: str, label: str) -> str:
         f'<button type="button" class="jupyter-button lm-Widget" style="width:auto" '
         f'data-copy="{escaped(text)}" onclick="{escaped(COPY)}">{escaped(label)}</button>'
     )
+
+
+def tabs(children: Sequence[Any], titles: Iterable[str]) -> Any:
+    """Tabs with labels that can be read: those of JupyterLab have too little contrast.
+
+    Args:
+        children: What the tabs hold.
+        titles: What they say.
+    """
+    made = w.Tab(list(children), layout={"width": "100%"})
+    made.titles = list(titles)
+    made.add_class(TABS)
+    return made
 
 
 def shown(markup: str = "", **layout: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from smtp2go_kit.client import Client
 from smtp2go_kit.forms.desks import TITLES
 from smtp2go_kit.forms.fields import label_of
-from smtp2go_kit.forms.markup import heading, paragraph, shown, w
+from smtp2go_kit.forms.markup import TABS_STYLE, heading, paragraph, shown, tabs, w
 from smtp2go_kit.forms.model import Model
 from smtp2go_kit.forms.static import Box
 from smtp2go_kit.forms.view import Form
@@ -24,10 +24,9 @@ class Panel(Box):
 
     def __init__(self, client: Client) -> None:
         self.tabs: dict[str, GroupTab] = {name: GroupTab(client, name) for name in GROUPS}
-        self.tab = w.Tab(list(self.tabs.values()))
         titles = [TITLES.get(name, label_of(name)) for name in self.tabs]
-        self.tab.titles = titles
-        children = [shown(heading("All operations")), self.tab]
+        self.tab = tabs(list(self.tabs.values()), titles)
+        children = [shown(TABS_STYLE + heading("All operations")), self.tab]
         super().__init__("All operations", children, titles, "Headings")
         self.tab.observe(self._opened, "selected_index")
         self._opened(None)

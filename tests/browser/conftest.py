@@ -197,6 +197,8 @@ def axe() -> Callable[[Page, str], list[dict[str, Any]]]:
     core = Axe()
 
     def look(page: Page, selector: str) -> list[dict[str, Any]]:
+        # JupyterLab's body has no height and hides what overflows: axe would take all for hidden.
+        page.add_style_tag(content="body { overflow: visible !important }")
         return list(core.run(page, context=selector).response["violations"])
 
     return look

@@ -31,7 +31,7 @@ class Served:
     Attributes:
         sandbox: The account, new for each test.
         asked: The path and the body of each request, less the key.
-        delay: Seconds that each answer takes.
+        delay: Seconds that each answer takes; what was asked for is done before.
     """
 
     def __init__(self) -> None:
@@ -51,8 +51,9 @@ class Served:
     ) -> Response:
         body = {k: v for k, v in json.loads(content or b"{}").items() if k != "api_key"}
         self.asked.append((path.removeprefix("/v3"), body))
+        told = self.sandbox.service.respond(method, path, headers, content)
         time.sleep(self.delay)
-        return self.sandbox.service.respond(method, path, headers, content)
+        return told
 
     def count(self, path: str) -> int:
         """How often a path was asked for."""
@@ -134,6 +135,17 @@ class Lab:
         for each in self.ask("GET", "sessions").json():
             self.ask("DELETE", f"sessions/{each['id']}")
 
-    def ask(self, method: str, path: str) -> httpx.Response:
+    def choose(self, plugin: str, **settings: Any) -> None:
+        """Change settings for the pages that are opened from now on.
+
+        Args:
+            plugin: Whose settings, such as ``@jupyterlab/apputils-extension:themes``.
+            settings: The settings; those that are not named are as at the start.
+        """
+        raw = {"raw": json.dumps(settings)}
+        self.ask("PUT", f"settings/{plugin}", "lab/api", json=raw).raise_for_status()
+
+    def ask(self, method: str, path: str, under: str = "api", **options: Any) -> httpx.Response:
         headers = {"Authorization": f"token {TOKEN}"}
-        return httpx.request(method, f"{self.url}/api/{path}", headers=headers, timeout=PATIENCE)
+        url = f"{self.url}/{under}/{path}"
+        return httpx.request(method, url, headers=headers, timeout=PATIENCE, **options)
