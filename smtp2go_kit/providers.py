@@ -87,7 +87,7 @@ def provider_of(domain: str, host: str = "") -> str:
         domain: A recipient's domain, in any case.
         host: The server that took the mail, as ``mx01.mail.icloud.com [17.57.155.25]``.
     """
-    name = domain.strip().lower()
+    name = domain.strip().lower().rstrip(".")
     return _by_domain(name) or _by_host(host) or name or UNKNOWN
 
 

@@ -21,6 +21,26 @@ from smtp2go_kit.forms.suppressions import suppressions as suppressions
 from smtp2go_kit.forms.tabs import Panel
 from smtp2go_kit.forms.view import Form as Form
 
+__all__ = [
+    "Desk",
+    "Form",
+    "Model",
+    "Panel",
+    "SendForm",
+    "State",
+    "allowed_senders",
+    "domains",
+    "form",
+    "many",
+    "model_of",
+    "panel",
+    "send",
+    "single_senders",
+    "smtp_users",
+    "subaccounts",
+    "suppressions",
+]
+
 
 def form(call: Callable[..., Any], **values: Any) -> Form:
     """The form of one operation.
@@ -31,6 +51,7 @@ def form(call: Callable[..., Any], **values: Any) -> Form:
 
     Raises:
         TypeError: That is no call of a ``Client``, or it has no such field.
+        ValueError: A field cannot hold its value; says why.
     """
     made = Form(model_of(call))
     made.fill(**values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from smtp2go_kit.call import Call
@@ -24,7 +25,7 @@ from smtp2go_kit.forms.rows import Row, Rows, frozen, rows_of_frame, rows_of_tex
 from smtp2go_kit.forms.shape import Shape
 from smtp2go_kit.operation import Effect, Endpoint
 from smtp2go_kit.progress import Bar, Stopped
-from smtp2go_kit.secret import Secret
+from smtp2go_kit.secret import MASK, Secret
 
 REFUSALS = (ValidationFailed, NotFound, SendFailed, InvalidArgument)
 """What is wrong with one row only."""
@@ -173,11 +174,16 @@ class Batch(Model):
 
     def _line(self, row: Row, instead: dict[str, Any]) -> Line:
         self.notes = []
+        if row.problem and self.is_secret:
+            return _hidden(row, row.problem)
         line = Line(row, about(row, self.columns), detail=row.problem)
         if row.problem:
             return line
         wrong, line.call = self._prepared({**row.given, **instead})
         line.detail = "; ".join(f"{name}: {problem}" for name, problem in wrong.items())
+        if wrong and self.is_secret:
+            # A row that is split in the wrong place has its password anywhere.
+            return _hidden(row, line.detail)
         if line.call is not None and self.operation.effect is Effect.SEND:
             try:
                 line.about = mailboxes(line.call)
@@ -185,11 +191,17 @@ class Batch(Model):
                 line.call, line.detail = None, str(unreadable)
         return self._as_before(line)
 
+    def forget(self) -> None:
+        """Let rows that were done be done again: what they did was undone."""
+        self._past = {k: v for k, v in self._past.items() if v.outcome is not Outcome.DONE}
+
     def _as_before(self, line: Line) -> Line:
         """The row with what became of it before, which may not be done again."""
         past = None if line.call is None else self._past.get(frozen(line.call.arguments))
         if past is not None:
-            line.outcome, line.detail = past.outcome, past.detail
+            done = past.outcome is Outcome.DONE
+            line.outcome = Outcome.BEFORE if done else past.outcome
+            line.detail = past.detail
         return line
 
     def _run(self) -> None:
@@ -247,6 +259,12 @@ class Batch(Model):
                 told = f"{in_words(ended, effect)} {told}"
                 self._to(State.UNKNOWN if unknown else State.FAILED, told)
         self._changed()
+
+
+def _hidden(row: Row, problem: str) -> Line:
+    """A bad row that may hold a password in any of its cells, so that none is quoted."""
+    shown = replace(row, cells=dict.fromkeys(row.cells, MASK))
+    return Line(shown, ("(hidden)",), detail=problem.partition(", got ")[0])
 
 
 def _rows_field(batch: Batch) -> Field:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from smtp2go_kit.addresses import address_of
 from smtp2go_kit.forms.entries import Entry
+from smtp2go_kit.forms.letter import Letter
 from smtp2go_kit.forms.markup import heading, paragraph, shown, w
 from smtp2go_kit.forms.model import Model, State, model_of
 from smtp2go_kit.forms.view import REQUIRED, Form, button, change, show
@@ -17,8 +19,8 @@ ADVICE = (
     "Fill in both bodies: readers that show no HTML get the plain text. Preview shows what would "
     "be sent and to whom; nothing leaves before Send now."
 )
-LOOKED = "15m"
-"""How far back an email is looked for whose outcome is unknown."""
+EARLIER = dt.timedelta(minutes=5)
+"""How long before a send the search begins that looks for it: clocks differ."""
 LOOK = "Look here first whether it was sent; an event of it can take a minute to appear:"
 
 
@@ -32,6 +34,7 @@ class SendForm(Form):
     def __init__(self, model: Model) -> None:
         self.test = button("Test-send to myself", "", self._press_test)
         self.activity = Form(model_of(model.client.activity.search))
+        self._sought: Letter | None = None
         self.looking = w.VBox([shown(paragraph(LOOK)), self.activity])
         super().__init__(model, "Send an email")
 
@@ -43,8 +46,9 @@ class SendForm(Form):
         self.model.submit(self._start, **self._alone())
 
     def _alone(self) -> dict[str, Any]:
-        own = address_of(str(self.model.values["sender"]))
-        return {"to": [own], "cc": None, "bcc": None} if own else {}
+        # Without a sender there is no recipient either, which the form refuses.
+        own = address_of(str(self.model.values["sender"]).strip())
+        return {"to": [own], "cc": None, "bcc": None}
 
     def _head(self, title: str) -> list[Any]:
         return [shown(heading(title) + paragraph(ADVICE) + paragraph(REQUIRED))]
@@ -65,8 +69,11 @@ class SendForm(Form):
         super()._draw_controls()
         state, letter = self.model.state, self.model.letter
         change(self.test, "disabled", state is not State.EDITING)
-        if state is State.UNKNOWN and letter and self.looking.layout.display == "none":
-            self.activity.fill(start_date=LOOKED, search_subject=letter.subject)
+        if state is State.UNKNOWN and letter and letter is not self._sought:
+            self._sought = letter
+            began = self.model.began - EARLIER
+            self.activity.output.outputs = ()
+            self.activity.fill(start_date=began.isoformat(), search_subject=letter.subject)
         show(self.looking, shown=state is State.UNKNOWN)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,9 +45,8 @@ def title_of(call: Call) -> str:
 def _halves(call: Call) -> tuple[str, str]:
     """What a call does, and what else its summary says."""
     first, _, rest = call.operation.summary.replace("``", "").partition("\n\n")
-    does, mark, follows = first.rstrip(".").partition("; ")
-    if mark:
-        follows = f"{follows[0].upper()}{follows[1:]}."
+    does, *more = re.split(r"[;:] ", first.rstrip("."), maxsplit=1)
+    follows = f"{more[0][0].upper()}{more[0][1:]}." if more else ""
     return does, " ".join([follows, *rest.split()]).strip()
 
 
@@ -79,4 +79,4 @@ def warning_of(call: Call) -> str:
     """
     if call.operation.effect is Effect.SEND:
         return "This sends real mail and cannot be called back."
-    return f"{_halves(call)[1]} This cannot be undone here.".strip()
+    return f"{_halves(call)[1]} It takes effect at once.".strip()

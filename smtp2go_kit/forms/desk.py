@@ -87,7 +87,9 @@ class Desk(Box):
         return rows_of(frame, self._pick.column, self.picker.value).iloc[0]
 
     def refresh(self) -> None:
-        """List what there is now, and wait for it."""
+        """List what there is now, all of it, and wait for it."""
+        blank = dict.fromkeys(name for name in self.listing.entries if name != OWNER)
+        self.listing.fill(**blank)
         self.listing.model.rearm()
         self.listing.submit()
 

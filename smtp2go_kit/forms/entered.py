@@ -127,6 +127,8 @@ def _as_uploads(_: Field, value: Any) -> tuple[Upload, ...]:
     if isinstance(value, Upload):
         return (value,)
     blobs = attachments.files(value)
+    if any("filename" not in b or "fileblob" not in b for b in blobs):
+        raise ValueError("give files as paths, (filename, bytes) pairs or {'filename', 'content'}")
     return tuple(
         Upload(b["filename"], base64.b64decode(b["fileblob"]), b.get("mimetype", "")) for b in blobs
     )

@@ -135,7 +135,12 @@ class Choices(Entry):
 
     def _inputs(self) -> list[Any]:
         boxes = [
-            w.Checkbox(description=_said(choice), indent=False, layout=TICKED)
+            w.Checkbox(
+                description=_said(choice),
+                tooltip=f"{self.label}: {_said(choice)}",
+                indent=False,
+                layout=TICKED,
+            )
             for choice in self.field.choices
         ]
         for box in boxes:

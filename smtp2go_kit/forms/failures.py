@@ -8,6 +8,10 @@ from smtp2go_kit.errors import ApiError, InvalidArgument, OutcomeUnknown, SendFa
 from smtp2go_kit.operation import Effect, Endpoint
 
 MAY_BE_SENT = "It may have been sent."
+SILENT = (
+    f"{MAY_BE_SENT} The service took the request and said nothing of the email: look for it in the "
+    "activity before sending it again."
+)
 MAY_BE_DONE = "It may have taken effect."
 
 

@@ -79,7 +79,7 @@ class Field:
         writer = WRITERS.get(self.shape)
         if value is None:
             return self.blank
-        if value == "" or (is_list(value) and not value):
+        if (isinstance(value, str) or is_list(value)) and not value:
             return self.none or self.blank
         return writer(self, value) if writer is not None else value
 

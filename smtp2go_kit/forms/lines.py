@@ -27,6 +27,7 @@ class Outcome(Enum):
     UNKNOWN = "unknown"
     NOT_TRIED = "not tried"
     LEFT_OUT = "left out"
+    BEFORE = "done before"
 
 
 @dataclass

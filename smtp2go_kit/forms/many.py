@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from smtp2go_kit.call import Call
 from smtp2go_kit.forms.batch import ENDED, Batch
 from smtp2go_kit.forms.confirming import title_of, warning_of
 from smtp2go_kit.forms.entries import Entry, Password
 from smtp2go_kit.forms.fields import Field, label_of
+from smtp2go_kit.forms.letter import letter_of
 from smtp2go_kit.forms.lines import Line
 from smtp2go_kit.forms.markup import (
     LABEL,
@@ -24,6 +26,7 @@ from smtp2go_kit.forms.markup import (
     w,
 )
 from smtp2go_kit.forms.model import State, model_of
+from smtp2go_kit.forms.question import letter_shown
 from smtp2go_kit.forms.table import output_of
 from smtp2go_kit.forms.view import Form, button, change, show
 from smtp2go_kit.operation import Effect
@@ -152,7 +155,13 @@ def question(batch: Batch) -> str:
     title = f"{title_of(call)} ({_rows(len(batch.waiting))})?"
     notes = "".join(said(note, "status") for note in batch.notes[:MOST_NAMED])
     why = paragraph(f"{warning_of(call)} {ONCE}" if batch.phrase else ONCE)
-    return panel(heading(title, 4), definitions(_details(batch)), notes, why)
+    first = _first(call) if batch.operation.effect is Effect.SEND else ""
+    return panel(heading(title, 4), definitions(_details(batch)), first, notes, why)
+
+
+def _first(call: Call) -> str:
+    """The first of many emails, as its reader will see it."""
+    return panel(paragraph("The first of them:"), *letter_shown(letter_of(call)))
 
 
 def _details(batch: Batch) -> Iterator[tuple[str, str]]:

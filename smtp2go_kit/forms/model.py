@@ -13,7 +13,7 @@ from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.forms.checking import read
 from smtp2go_kit.forms.confirming import details_of, phrase_of
-from smtp2go_kit.forms.failures import field_of, in_words, may_be_done
+from smtp2go_kit.forms.failures import SILENT, field_of, in_words, may_be_done
 from smtp2go_kit.forms.fields import Field, fields_of
 from smtp2go_kit.forms.letter import Letter, letter_of
 from smtp2go_kit.forms.outcome import done_in_words, frame_of
@@ -56,9 +56,14 @@ class Model:
     Args:
         operation: The operation.
         client: The client to call it on.
+
+    Raises:
+        TypeError: The client is no ``Client``.
     """
 
     def __init__(self, operation: Endpoint, client: Client) -> None:
+        if not isinstance(client, Client):
+            raise TypeError(f"forms need a Client, not an {type(client).__name__}")
         self.operation = operation
         self.client = client
         self.fields: dict[str, Field] = {f.name: f for f in fields_of(operation)}
@@ -73,6 +78,7 @@ class Model:
         self.letter: Letter | None = None
         self.details: Callable[[Call], Iterable[tuple[str, str]]] = details_of
         self.work: Work | None = None
+        self.began = client._now()
         self._lock = threading.RLock()
         self._watchers: list[Callable[[], None]] = []
 
@@ -220,6 +226,7 @@ class Model:
     def _claim(self) -> Work:
         """Begin: whoever comes now finds the work, which can be stopped from here on."""
         self._to(State.RUNNING, "")
+        self.began = self.client._now()
         self.work = Work(self.client._sleep, self._changed)
         return self.work
 
@@ -248,7 +255,8 @@ class Model:
             self.result, self.error = frame, None
             stopped = self.work is not None and self.work.is_stopping
             self._forget_passwords()
-            self._to(State.DONE, done_in_words(self._claimed, frame, stopped=stopped))
+            told = done_in_words(self._claimed, frame, stopped=stopped)
+            self._to(State.DONE if told else State.UNKNOWN, told or SILENT)
         self._changed()
 
     def _failed(self, error: BaseException) -> None:

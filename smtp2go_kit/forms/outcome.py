@@ -36,7 +36,7 @@ def _cell(value: Any) -> Any:
 
 
 def done_in_words(call: Call, frame: pd.DataFrame, *, stopped: bool) -> str:
-    """What a call did.
+    """What a call did; empty where a send was answered without a word of the email.
 
     Args:
         call: The call.
@@ -67,8 +67,10 @@ def _changed(call: Call, frame: pd.DataFrame) -> str:
 
 
 def _sent(frame: pd.DataFrame) -> str:
-    told = frame.iloc[0].to_dict()
+    told = frame.iloc[0].to_dict() if len(frame) else {}
     if told.get("schedule_id"):
         return f"Scheduled, with the id {told['schedule_id']}."
+    if not {"succeeded", "email_id"} & told.keys():
+        return ""
     named = f", with the id {told['email_id']}" if told.get("email_id") else ""
     return f"Accepted for sending{named}. Activity tells what becomes of it."

@@ -31,12 +31,17 @@ def question(model: Model) -> str:
         return ""
     notes = "".join(said(note, "status") for note in model.notes)
     if model.letter is not None:
-        return panel(*_letter(model.letter), notes, paragraph(warning_of(call)))
+        return panel(*letter_shown(model.letter), notes, paragraph(warning_of(call)))
     told = definitions(model.details(call))
     return panel(heading(f"{title_of(call)}?", 4), told, notes, paragraph(warning_of(call)))
 
 
-def _letter(letter: Letter) -> Iterator[str]:
+def letter_shown(letter: Letter) -> Iterator[str]:
+    """An email as its reader will see it, and to whom it goes.
+
+    Args:
+        letter: The email.
+    """
     people = "1 recipient" if letter.count == 1 else f"{letter.count} recipients"
     yield heading(f"Send this to {people}?", 4)
     yield definitions(_facts(letter))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtp2go_kit.call import Call
 from smtp2go_kit.client import Client
+from smtp2go_kit.forms.batch import Batch
 from smtp2go_kit.forms.confirming import details_of
 from smtp2go_kit.forms.desk import LOW, Desk, Pick
 from smtp2go_kit.forms.many import many as many_calls
@@ -39,6 +40,7 @@ BEHIND = (
 ONLY_BEHIND = "it is not on the list itself, but its whole domain {} is: it gets no mail."
 SHOWN = ("date", "event", "recipient", "subject", "smtp_response")
 """The columns of a history that are shown."""
+FILTERED = "The list is filtered: look up {} alone to see whether the whole domain is on it, too."
 ASKED = {"spam": "reported your mail as spam", "unsubscribe": "unsubscribed"}
 
 
@@ -78,6 +80,12 @@ class SuppressionDesk(Desk):
         pick = Pick(NAME, {"remove": NAME})
         super().__init__("Suppressions", listing, pick, forms, [self.known, self.past])
 
+    def _acted(self) -> None:
+        removed, many = self.actions["remove"], self.actions["add_many"]
+        if removed.result is not self._seen.get("remove") and isinstance(many.model, Batch):
+            many.model.forget()
+        super()._acted()
+
     def _values(self, form: Form, row: pd.Series[Any], parameter: str) -> dict[str, Any]:
         values = super()._values(form, row, parameter)
         choices = form.model.fields["reasons"].choices
@@ -100,7 +108,15 @@ class SuppressionDesk(Desk):
     def _looked_up(self) -> str:
         """The address or domain that the list is about alone, if any."""
         call = self.listing.model.call
-        return str(call.arguments.get(NAME, "")) if call else ""
+        if call is None or "wildcard" in call.arguments:
+            return ""
+        return str(call.arguments.get(NAME, ""))
+
+    @property
+    def _is_filtered(self) -> bool:
+        """Whether the list was asked for with a wildcard, so that domains may be missing."""
+        call = self.listing.model.call
+        return call is not None and "wildcard" in call.arguments
 
     def _ask_for_domain(self) -> None:
         """Ask whether the domain of an address that is looked up is on the list."""
@@ -135,6 +151,8 @@ class SuppressionDesk(Desk):
             parts.append(warned(WHOLE.format(_bare(name))))
         elif self._is_behind(name):
             parts.append(warned(f"{name}: {BEHIND.format(_domain(name))}"))
+        elif self._is_filtered:
+            parts.append(paragraph(FILTERED.format(_domain(name))))
         return "".join(parts)
 
     def _told_of_missing(self, name: str) -> str:

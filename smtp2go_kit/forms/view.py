@@ -169,8 +169,7 @@ class Form(Box):
         state, reads = self.model.state, self.model.operation.effect is Effect.READ
         change(self.go, "disabled", state is not State.EDITING)
         show(self.again, shown=state in (State.DONE, State.FAILED))
-        tried = "Try again" if state is State.FAILED else "Run again" if reads else "Go on editing"
-        change(self.again, "description", tried)
+        change(self.again, "description", "Run again" if reads else "Go on editing")
         show(self.release, shown=state is State.UNKNOWN)
         show(self.stop, shown=state is State.RUNNING and reads)
 
@@ -178,6 +177,8 @@ class Form(Box):
         asking = self.model.state is State.CONFIRMING
         show(self.confirming, shown=asking)
         if not asking:
+            # What was previewed, inline images included, would be saved with the notebook.
+            change(self.question, "value", "")
             change(self.typed, "value", "")
             return
         phrase = self.model.phrase

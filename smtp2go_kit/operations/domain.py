@@ -117,11 +117,12 @@ class Domain(Group[C]):
     def remove(self, domain: DomainName, *, subaccount_id: Line | None = None) -> pd.DataFrame:
         """Remove a sender domain; its mail is then refused or sent unauthenticated.
 
-        Today's service answers with the domains that are left, the document with nothing.
-
         Args:
             domain: The domain to remove.
             subaccount_id: The subaccount to call for, by its id.
+
+        Returns:
+            The domains that are left, by today's service; by the document nothing.
         """
         ...
 

@@ -36,9 +36,12 @@ def bounces_by_domain(events: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         events: As ``client.activity.search()`` returns them.
         ax: Where to draw; a figure of its own if not given.
     """
-    worst = by_domain(copies(need(events, COLUMNS))).head(MOST)
+    sent = copies(need(events, COLUMNS))
+    worst = by_domain(sent).head(MOST)
     axes = start(ax, "Bounce rate by recipient domain")
-    return _rates(axes, worst.assign(name=worst["domain"])) if len(worst) else no_data(axes)
+    if worst.empty:
+        return no_data(axes, "no bounces" if len(sent) else "no data")
+    return _rates(axes, worst.assign(name=worst["domain"]))
 
 
 def bounce_rate_by_provider(events: pd.DataFrame, *, ax: Axes | None = None) -> Axes:

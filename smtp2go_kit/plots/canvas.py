@@ -86,9 +86,9 @@ def with_legend(axes: Any) -> Axes:
     return done(axes)
 
 
-def no_data(axes: Any) -> Axes:
+def no_data(axes: Any, why: str = "no data") -> Axes:
     """The axes saying that there is nothing to draw."""
-    axes.text(0.5, 0.5, "no data", transform=axes.transAxes, ha="center", va="center")
+    axes.text(0.5, 0.5, why, transform=axes.transAxes, ha="center", va="center")
     axes.set_xticks([])
     axes.set_yticks([])
     return done(axes)

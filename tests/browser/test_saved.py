@@ -62,8 +62,8 @@ def test_no_password_and_no_key_is_saved_with_the_widgets(open_notebook, served,
     press(output, "Add")
     expect(output.get_by_role("status").filter(has_text="Done: ")).to_be_visible()
     look("done")
-    bodies = [body for path, body in served.asked if path == "/users/smtp/add"]
-    assert [body["user_data"]["email_password"] for body in bodies] == [CANARY]
+    added = [body["user_data"] for path, body in served.asked if path == "/users/smtp/add"]
+    assert [user["email_password"] for user in added] == [CANARY]
 
 
 def test_an_untrusted_notebook_shows_a_still_page(open_notebook, lab, new_page, screenshot):

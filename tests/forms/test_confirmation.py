@@ -28,8 +28,9 @@ def test_the_question_names_every_argument(asking, bench, valid):
     for value in valid(asking, every=True).values():
         for part in value if isinstance(value, list) else [value]:
             assert part in shown
-    assert "cannot be undone" in shown
-    assert shown.startswith(words(asking.summary.replace("``", "")).split(";")[0].split(".")[0])
+    assert "takes effect at once" in shown
+    first = re.split(r"[;:.]", words(asking.summary.replace("``", "")))[0]
+    assert shown.startswith(first)
     assert made.form.typed.description == f"Type {made.model.phrase} to confirm"
 
 

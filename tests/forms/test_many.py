@@ -261,8 +261,8 @@ def test_a_cell_that_cannot_be_read_or_has_no_column_is_a_problem_of_its_row():
     form = paste(many(client_of().client.smtp_users.add), f"{header}\n{rows}")
     form.go.click()
     told = words(form.problems.value)
-    assert "2 shop-one custom_ratelimit_value: expected a whole number, got 'many'" in told
-    assert "3 shop-two has 4 cells, and there are 3 columns" in told
+    assert "2 (hidden) custom_ratelimit_value: expected a whole number 3" in told
+    assert "3 (hidden) has 4 cells, and there are 3 columns" in told
     assert len(form.batch.bad) == 2
 
 
@@ -459,7 +459,7 @@ def test_an_unknown_outcome_ends_the_run_and_is_never_done_again(told):
     assert "4 done before or perhaps" in words(form.question.value)
     form.yes.click()
     assert asked(service) == [*ADDRESSES, "eve@example.org"]
-    assert outcomes(form) == ["done", "unknown", "done", "done", "done"]
+    assert outcomes(form) == ["done before", "unknown", "done before", "done before", "done"]
 
 
 def test_rows_can_be_edited_right_after_an_unknown_outcome(told):

@@ -76,8 +76,9 @@ def test_one_recipient_is_one(bench, named):
 
 def test_the_size_is_that_of_the_request(bench, named):
     made = preview(bench, named, attachments=("a.bin", b"x" * 300_000))
-    body = len(made.agree().service.requests[0].content)
     (said,) = re.findall(r"Size : ([\d.]+) KB", words(made.form.question.value))
+    body = len(made.agree().service.requests[0].content)
+    assert made.form.question.value == ""
     assert abs(float(said) - body / 1024) < 0.2
 
 
