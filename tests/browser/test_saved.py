@@ -36,7 +36,11 @@ def save(opened):
             assert time.monotonic() < end, "the notebook is not saved"
             button.click()
             opened.page.wait_for_timeout(100)
-    return opened.path.read_text()
+    # JupyterLab empties the file before it writes it.
+    while not (text := opened.path.read_text()).rstrip().endswith("}"):
+        assert time.monotonic() < end, "the notebook is not saved to its end"
+        opened.page.wait_for_timeout(100)
+    return text
 
 
 @pytest.mark.usefixtures("saving")
