@@ -214,7 +214,7 @@ def tabs(children: Sequence[Any], titles: Iterable[str]) -> Any:
         children: What the tabs hold.
         titles: What they say.
     """
-    made = w.Tab(list(children), layout={"width": "100%"})
+    made = w.Tab(list(children), layout={"width": "calc(100% - 4px)"})
     made.titles = list(titles)
     made.add_class(TABS)
     return made
