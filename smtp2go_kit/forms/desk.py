@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from smtp2go_kit.forms.fields import label_of
-from smtp2go_kit.forms.markup import TABS_STYLE, heading, paragraph, shown, tabs, w
+from smtp2go_kit.forms.markup import TABS_STYLE, heading, shown, tabs, w
 from smtp2go_kit.forms.model import State
 from smtp2go_kit.forms.shape import Shape
 from smtp2go_kit.forms.static import Box
@@ -183,12 +183,3 @@ def _plain(value: Any, choices: tuple[Any, ...]) -> Any:
         return None
     plain = value.item() if hasattr(value, "item") else value
     return plain if not choices or plain in choices else None
-
-
-def described(text: str) -> Any:
-    """A paragraph of help between the parts of a desk.
-
-    Args:
-        text: What it says.
-    """
-    return shown(paragraph(text))
