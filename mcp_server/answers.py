@@ -9,9 +9,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from mcp_types import CallToolResult, TextContent
+from typing import TYPE_CHECKING, Any
 
 from mcp_server import budget
 from mcp_server.schema import Schema
@@ -19,6 +17,9 @@ from mcp_server.schema import fitting as schema_fitting
 from mcp_server.untrusted import UNTRUSTED, clean, fenced
 from smtp2go_kit.secret import Secret
 from smtp2go_kit.shapes import is_list, is_object
+
+if TYPE_CHECKING:
+    from mcp_types import CallToolResult
 
 Row = dict[str, Any]
 Redact = Callable[[str], str]
@@ -117,7 +118,7 @@ def fitting(
     """
     while True:
         text, data = shown(count)
-        cost = _cost(text, data)
+        cost = cost_of(text, data)
         if count == 0 or cost <= most:
             return answer(text, data), count
         count = min(count - 1, count * most // cost)
@@ -131,6 +132,8 @@ def answer(text: str, data: Any, meta: Mapping[str, Any] = UNTRUSTED) -> CallToo
         data: The same for a program.
         meta: Whether the text is to be trusted.
     """
+    from mcp_types import CallToolResult, TextContent
+
     content = TextContent(type="text", text=text)
     return CallToolResult(content=[content], structured_content=data, _meta=dict(meta))
 
@@ -148,7 +151,7 @@ def told(
     """
     shown = cleaned(values, redact)
     lines = [f"{name}: {_inline(value)}" for name, value in shown.items() if value != []]
-    while (cost := _cost("\n".join(lines), shown)) > budget.MOST:
+    while (cost := cost_of("\n".join(lines), shown)) > budget.MOST:
         kept = min(len(shown) - 1, len(shown) * budget.MOST // cost)
         shown = dict(list(shown.items())[:kept])
         lines = [*lines[:kept], "(the rest is too long to show)"]
@@ -200,5 +203,11 @@ def _inline(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _cost(text: str, data: Any) -> int:
+def cost_of(text: str, data: Any) -> int:
+    """At least the tokens that an answer takes.
+
+    Args:
+        text: Its text.
+        data: The same as data.
+    """
     return budget.tokens(text) + budget.tokens(json.dumps(data, ensure_ascii=False))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_origin
 
+from mcp_server.called import Called
 from mcp_server.refusal import Refused
 from mcp_server.schema import added_parameters, own_parameters, parameters
 from smtp2go_kit.call import MOST_EMAIL
@@ -30,9 +31,7 @@ def split(operation: Endpoint, given: Mapping[str, Any]) -> tuple[Given, Given]:
         Refused: An argument is unknown, or one of the tool's is wrong.
     """
     known = {p.name: p for p in parameters(operation)}
-    for name in given:
-        if name not in known:
-            raise Refused(_unknown(name, operation, [*known]))
+    refuse_unknown(operation, given, known)
     present = {k: _parsed(known[k], v) for k, v in given.items() if v is not None}
     own = {p.name: present[p.name] for p in own_parameters(operation) if p.name in present}
     added = {p.name: present.get(p.name, p.default) for p in added_parameters(operation)}
@@ -41,7 +40,44 @@ def split(operation: Endpoint, given: Mapping[str, Any]) -> tuple[Given, Given]:
     return own, added
 
 
-def _unknown(name: str, operation: Endpoint, known: list[str]) -> str:
+def refuse_unknown(called: Called, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse an argument that a tool does not have.
+
+    Args:
+        called: What the tool calls.
+        given: The names that the model gave.
+        known: Those that the tool has.
+
+    Raises:
+        Refused: Names the argument and those there are.
+    """
+    names = [*known]
+    for name in given:
+        if name not in names:
+            raise Refused(_unknown(name, called, names))
+
+
+def checked(called: Called, parameter: Parameter, value: Any) -> Any:
+    """A value of an argument, or its default where there is none.
+
+    Args:
+        called: What the tool calls.
+        parameter: The argument.
+        value: What the model gave; None if nothing.
+
+    Raises:
+        Refused: It is missing or wrong.
+    """
+    if value is None and parameter.required:
+        raise Refused(
+            f"{called.name}: {parameter.name}: is missing. It is: {parameter.description}."
+        )
+    known = parameter.default if value is None else value
+    _check(called, parameter, known)
+    return known
+
+
+def _unknown(name: str, operation: Called, known: list[str]) -> str:
     shown = name[:60] if name.isprintable() else "an argument"
     if any(p.name == name and p.kind.input is Input.PASSWORD for p in operation.parameters):
         return (
@@ -76,7 +112,7 @@ def from_json(text: Any) -> Any:
         return text
 
 
-def _check(operation: Endpoint, parameter: Parameter, value: Any) -> None:
+def _check(operation: Called, parameter: Parameter, value: Any) -> None:
     wrong = fault(value, parameter.kind) if value is not None else None
     if wrong:
         expected = (

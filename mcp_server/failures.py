@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from mcp_server.called import Called
 from mcp_server.untrusted import clean
 from smtp2go_kit.errors import (
     ApiError,
@@ -30,7 +31,7 @@ STALE = (
 FIELD = re.compile(r"[\w.\[\]-]{1,60}")
 
 
-def told(error: Exception, operation: Endpoint, redact: Callable[[str], str]) -> str:
+def told(error: Exception, operation: Called, redact: Callable[[str], str]) -> str:
     """An error's text for a model.
 
     Args:
@@ -42,7 +43,7 @@ def told(error: Exception, operation: Endpoint, redact: Callable[[str], str]) ->
         problem = _clean(error.problem, redact)
         return f"{operation.name}: {error.parameter}: {problem}. {_next(error, operation)}"
     if isinstance(error, OutcomeUnknown):
-        check = _named(error.check)
+        check = in_tools(error.check)
         return (
             f"{operation.name}: no clear answer came, so it may have taken effect. Do not repeat "
             f"it. {check} {_request(error.request_id)}"
@@ -62,7 +63,7 @@ def told(error: Exception, operation: Endpoint, redact: Callable[[str], str]) ->
     )
 
 
-def _next(error: InvalidArgument, operation: Endpoint) -> str:
+def _next(error: InvalidArgument, operation: Called) -> str:
     if error.parameter == "api_key":
         return "Only the user can fix this, where the server is started."
     wanted = next((p for p in operation.parameters if p.name == error.parameter), None)
@@ -72,13 +73,13 @@ def _next(error: InvalidArgument, operation: Endpoint) -> str:
     return f"{says if isinstance(error, MissingArgument) else ''}{done}Correct it and call again."
 
 
-def _refused(error: ApiError, operation: Endpoint, redact: Callable[[str], str]) -> str:
+def _refused(error: ApiError, operation: Called, redact: Callable[[str], str]) -> str:
     if error.field == TOKEN:
         return f"{operation.name}: cursor: {STALE}"
     named = redact(error.field or "")
     field = f"{named}: " if FIELD.fullmatch(named) else ""
     quoted = _clean(error.message, redact)
-    advice = "" if isinstance(error, NotFound) else f"{_named(error.advice)}."
+    advice = "" if isinstance(error, NotFound) else f"{in_tools(error.advice)}."
     facts = f"{_request(error.request_id)} {advice}".strip()
     return (
         f'{operation.name}: {field}the service refused, in its words (data): "{quoted}". '
@@ -86,7 +87,7 @@ def _refused(error: ApiError, operation: Endpoint, redact: Callable[[str], str])
     )
 
 
-def _after(error: ApiError, operation: Endpoint) -> str:
+def _after(error: ApiError, operation: Called) -> str:
     if isinstance(error, RateLimited) and error.retry_after:
         return f" Wait {error.retry_after:.0f} seconds."
     if isinstance(error, AuthenticationFailed):
@@ -99,16 +100,23 @@ def _after(error: ApiError, operation: Endpoint) -> str:
     return f" See what there is with {' or '.join(views)}." if views else ""
 
 
-def _beside(operation: Endpoint) -> list[Endpoint]:
-    return next(beside for g in GROUPS.values() if operation in (beside := [*g._operations()]))
+def _beside(operation: Called) -> list[Endpoint]:
+    """The operations under the same heading; none for an analysis."""
+    groups = ([*group._operations()] for group in GROUPS.values())
+    none: list[Endpoint] = []
+    return next((beside for beside in groups if operation in beside), none)
 
 
 def _request(request_id: str | None) -> str:
     return f"Request id {request_id}." if FIELD.fullmatch(request_id or "") else ""
 
 
-def _named(text: str) -> str:
-    """A text of the toolkit's with its operations called by the names of tools."""
+def in_tools(text: str) -> str:
+    """A text of the toolkit's with its operations called by the names of tools.
+
+    Args:
+        text: The toolkit's words.
+    """
     names = {op.title: op.name for g in GROUPS.values() for op in g._operations()}
     return re.sub(r"\b[a-z_]+\.[a-z_]+\b", lambda found: names.get(found[0], found[0]), text)
 

@@ -54,7 +54,30 @@ STATUSES = """\
   domain_verify; fields=["domain_fulldomain","trackers"] shows the tracking subdomains
 - email_search status: the state of one recipient's copy; status_counts=true lists those in use
 """
+CAUSES = """\
+# Causes that triage names
+
+What each means, and who can mend it.
+
+- authentication: SPF, DKIM or DMARC fails for a sender domain; your DNS (diagnose_domain)
+- unverified-sender: SMTP2GO does not let the sender out before it is verified; you
+- ip-block: a provider refuses the IP that mail left from; SMTP2GO, it is shared
+- domain-reputation: it refuses your domain; you, by sending less and only what is wanted
+- throttling, greylisting: put off, not refused; wait, and send more evenly
+- content-block, link-domain-listed: the text, or a link in it; you, in that mail
+- bad-list: many addresses that do not exist; you, at the source of the list
+- compromised-user: an SMTP user sends what is not yours; you, now: a new password
+- complaint-spike: readers mark it as spam; you: ask for consent, unsubscribe easily
+- mailbox-full, recipient-outage, recipient-policy: on their side; wait, or ask their admin
+- suppression: held back, as the recipient is suppressed (suppression_review)
+- quota: the account's limit is reached; you, in the plan
+- data-gap: events are missing, so that nothing can be said of that time
+- other: the answers do not tell
+
+A finding's interval is the 95 % interval of x of n; excess is x less what is usual.
+"""
 TEXTS = (
+    ("smtp2go://guide/causes", "What the causes of triage mean", CAUSES),
     ("smtp2go://guide/filter-query", "How to write filter_query", FILTER_QUERY),
     ("smtp2go://guide/events", "What the events mean", EVENTS),
     ("smtp2go://guide/statuses", "What states and reasons mean", STATUSES),

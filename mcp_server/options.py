@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
+from mcp_server.toolsets import TOOLSETS
 from smtp2go_kit import __version__
 from smtp2go_kit.operations import GROUPS
 from smtp2go_kit.settings import KEY
@@ -62,9 +63,9 @@ def _add_offer(parser: Parser) -> None:
     group.add_argument(
         "--toolsets",
         type=_toolsets,
-        default=frozenset(GROUPS),
+        default=frozenset(TOOLSETS),
         metavar="A,B",
-        help=f"only these, of {', '.join(GROUPS)} (all)",
+        help=f"only these, of {', '.join(TOOLSETS)} (all)",
     )
 
 
@@ -105,9 +106,9 @@ def _address(text: str) -> tuple[str, int]:
 def _toolsets(text: str) -> frozenset[str]:
     given = [name.strip() for name in text.split(",") if name.strip()]
     names = frozenset(name for told in given for name in _headings(told))
-    if unknown := names - GROUPS.keys() or ({text} if not names else None):
+    if unknown := names.difference(TOOLSETS) or ({text} if not names else None):
         raise argparse.ArgumentTypeError(
-            f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}"
+            f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(TOOLSETS)}"
         )
     return names
 
@@ -115,14 +116,14 @@ def _toolsets(text: str) -> frozenset[str]:
 def _headings(name: str) -> list[str]:
     """The headings that a name stands for: itself, all, or those whose tools begin with it."""
     if name == "all":
-        return [*GROUPS]
+        return [*TOOLSETS]
     begins = {
         heading
         for heading, group in GROUPS.items()
         for op in group._operations()
         if op.name.startswith(f"{name}_")
     }
-    return [name] if name in GROUPS or not begins else sorted(begins)
+    return [name] if name in TOOLSETS or not begins else sorted(begins)
 
 
 def _addresses(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from smtp2go_kit.operation import Effect, Endpoint, Parameter
@@ -105,8 +105,18 @@ def input_schema(operation: Endpoint) -> Schema:
     Args:
         operation: The operation that the tool calls.
     """
-    properties = {p.name: _property(p) for p in parameters(operation)}
-    required = [p.name for p in parameters(operation) if p.required]
+    return closed(parameters(operation))
+
+
+def closed(arguments: Iterable[Parameter]) -> Schema:
+    """The schema of an object with these arguments and no others.
+
+    Args:
+        arguments: The arguments, in order.
+    """
+    known = [*arguments]
+    properties = {p.name: _property(p) for p in known}
+    required = [p.name for p in known if p.required]
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**schema, "required": required} if required else schema
 

@@ -15,6 +15,8 @@ from mcp_server.policy import Allowance, Policy
 from smtp2go_kit.call import Call
 
 if TYPE_CHECKING:
+    from dns.resolver import Resolver
+
     from smtp2go_kit.client import Client
 
 
@@ -28,6 +30,7 @@ class Setup:
         policy: The user's limits.
         audit: The log of sends and changes.
         passwords: The folder for the passwords of new SMTP users.
+        resolver: Where DNS is asked; the machine's own if not given.
     """
 
     connect: Callable[[], Client]
@@ -35,6 +38,7 @@ class Setup:
     policy: Policy
     audit: AuditLog
     passwords: Path
+    resolver: Resolver | None = None
     tokens: Tokens = field(default_factory=Tokens)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -19,6 +19,7 @@ from pydantic import PrivateAttr
 
 from mcp_server import failures
 from mcp_server.arguments import from_json, split
+from mcp_server.called import Called
 from mcp_server.confirmation import confirmed
 from mcp_server.labels import description, hints, title
 from mcp_server.reading import Reported, read
@@ -116,7 +117,7 @@ class OperationTool(AccountTool):
             title=title(operation),
             description=description(operation),
             parameters=input_schema(operation),
-            fn_metadata=_metadata(output_schema(operation)),
+            fn_metadata=metadata(output_schema(operation)),
             is_async=True,
             context_kwarg=None,
             annotations=hints(operation),
@@ -133,7 +134,7 @@ class OperationTool(AccountTool):
         """
         own, added = split(self._operation, given)
         if self._operation.effect is Effect.READ:
-            progress = Reported(_reporter(context))
+            progress = Reported(reporter(context))
             return await self._run(lambda: read(self._setup, self._operation, own, added, progress))
         intent = await self._run(lambda: intend(self._setup, self._operation, own, added))
         if self._setup.policy.dry_run:
@@ -151,7 +152,7 @@ class OperationTool(AccountTool):
         return await self._run(lambda: make(self._setup, intent, decision))
 
     async def _run(self, work: Callable[[], Any]) -> Any:
-        return await _in_thread(work, self._operation, self._setup)
+        return await in_thread(work, self._operation, self._setup)
 
 
 class PreviewTool(AccountTool):
@@ -176,7 +177,7 @@ class PreviewTool(AccountTool):
                 "then needs where the client cannot ask the user. Changes nothing."
             ),
             parameters=PREVIEW_SCHEMA,
-            fn_metadata=_metadata(PREVIEW_ANSWER),
+            fn_metadata=metadata(PREVIEW_ANSWER),
             is_async=True,
             context_kwarg=None,
             annotations=ToolAnnotations(
@@ -207,7 +208,7 @@ class PreviewTool(AccountTool):
         def preview() -> CallToolResult:
             return previewed(self._setup, intend(self._setup, operation, own, added))
 
-        return await _in_thread(preview, operation, self._setup)
+        return await in_thread(preview, operation, self._setup)
 
     def _asked(self, given: Given) -> tuple[Endpoint, Given]:
         names = ", ".join(self._operations)
@@ -255,19 +256,39 @@ def tools(offered: list[Endpoint], setup: Setup) -> list[Tool]:
     return [*made, PreviewTool.of(changing, setup)] if changing else made
 
 
-def _metadata(schema: Schema) -> FuncMetadata:
+def metadata(schema: Schema) -> FuncMetadata:
+    """What the SDK knows of a tool's function.
+
+    Args:
+        schema: What its structured content looks like.
+    """
     return FuncMetadata(arg_model=ArgModelBase, output_schema=schema)
 
 
-def _reporter(context: Context[Any, Any]) -> Callable[[float, float], None]:
+def reporter(context: Context[Any, Any]) -> Callable[[float, float], None]:
+    """Tells a client from another thread how far a call has come.
+
+    Args:
+        context: The request.
+    """
+
     def report(fetched: float, total: float) -> None:
         anyio.from_thread.run(context.report_progress, fetched, total)
 
     return report
 
 
-async def _in_thread(work: Callable[[], Any], operation: Endpoint, setup: Setup) -> Any:
-    """Run blocking work in a thread; its failures are put in words."""
+async def in_thread(work: Callable[[], Any], operation: Called, setup: Setup) -> Any:
+    """Run blocking work in a thread; its failures are put in words.
+
+    Args:
+        work: What to do.
+        operation: What the tool calls.
+        setup: What the server was started with.
+
+    Raises:
+        Refused: For the model to read.
+    """
     try:
         return await anyio.to_thread.run_sync(work)
     except Refused:

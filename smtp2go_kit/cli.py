@@ -19,18 +19,20 @@ from smtp2go_kit import __version__
 
 if TYPE_CHECKING:
     from smtp2go_kit.client import Client
-    from smtp2go_kit.triage import Health
+    from smtp2go_kit.triage.findings import Report
 
+HOUR = dt.timedelta(hours=1)
 HEALTHY, ATTENTION, BLIND, INTERRUPTED = 0, 1, 2, 130
 KEY = "SMTP2GO_API_KEY"
 TRIAGE = """\
-Print what an account's mail did and what of it needs attention. Changes nothing.
+Print what is wrong with an account's mail, why and what to do, and what its mail did. Changes
+nothing.
 
 Asks the account whose key is in SMTP2GO_API_KEY (or in the keyring, with the extra `keyring`);
 without a key, a sandbox on this machine with an invented account."""
 STATUSES = """\
-exit status: 0 healthy, 1 something needs attention, 2 could not look. A sandbox that was not
-asked for gives 0: its trouble is invented."""
+exit status: 0 healthy, 1 something is wrong or above its limits, 2 could not look. A sandbox that
+was not asked for gives 0: its trouble is invented."""
 LAB = """\
 Open JupyterLab on a copy of this project's notebooks, with your account or the sandbox.
 
@@ -79,7 +81,7 @@ def _parser() -> Parser:
 def _add_triage(commands: argparse._SubParsersAction[Parser]) -> None:
     triage = commands.add_parser(
         "triage",
-        help="what an account's mail did, and what of it needs attention",
+        help="what is wrong with an account's mail, why, and what to do",
         description=TRIAGE,
         epilog=STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -91,6 +93,14 @@ def _add_triage(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="WHEN",
         help="look back to this time: a time ago such as 7d or 24h, or an ISO 8601 date or time, "
         "UTC (default: %(default)s)",
+    )
+    triage.add_argument(
+        "--window",
+        default="1d",
+        type=_window,
+        metavar="LENGTH",
+        help="the last of that time, which is compared with what was before it: 1h or more, "
+        "such as 6h or 1d (default: %(default)s)",
     )
     triage.add_argument("--html", type=_file, metavar="FILE", help="also write it as a web page")
     triage.add_argument("--json", action="store_true", help="print JSON instead of text")
@@ -136,6 +146,20 @@ def _since(text: str) -> str:
     return text
 
 
+def _window(text: str) -> dt.timedelta:
+    from smtp2go_kit import encoding
+
+    problem = f"expected a length of 1h or more, such as 6h or 1d, got {text!r}"
+    found = encoding.RELATIVE.fullmatch(text.strip())
+    if not found:
+        raise argparse.ArgumentTypeError(problem)
+    # At most 999,999 weeks, which timedelta holds.
+    length = dt.timedelta(**{encoding.UNITS[found[2]]: int(found[1])})
+    if length < HOUR:
+        raise argparse.ArgumentTypeError(problem)
+    return length
+
+
 def _file(text: str) -> Path:
     path = Path(text)
     if not text or path.is_dir() or not path.parent.is_dir():
@@ -174,23 +198,27 @@ def _moment(text: str) -> str:
 
 def _triage(options: argparse.Namespace) -> int:
     from smtp2go_kit.errors import Smtp2GoError
-    from smtp2go_kit.triage import look
+    from smtp2go_kit.triage.examining import examine
 
     try:
         client, line = _client(options)
         # Where only JSON may stand on stdout, people read stderr.
         print(line, file=sys.stderr if options.json else sys.stdout, flush=True)
         with client:
-            health = look(client, since=options.since)
+            report = examine(client, since=options.since, window=options.window)
     except Smtp2GoError as error:
         return _failed(f"could not look: {error}")
-    _show(health, as_json=options.json)
+    _show(report, as_json=options.json)
     if options.html is not None:
         try:
-            options.html.write_text(health.to_html(), encoding="utf-8")
+            report.to_html(options.html)
         except OSError as error:
             return _failed(f"could not write {options.html}: {error.strerror}")
-    return ATTENTION if health.attention and _is_asked_for(options) else HEALTHY
+    return ATTENTION if _is_ill(report) and _is_asked_for(options) else HEALTHY
+
+
+def _is_ill(report: Report) -> bool:
+    return bool(report.findings or (report.health and report.health.attention))
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -231,8 +259,8 @@ def _client(options: argparse.Namespace) -> tuple[Client, str]:
     return Client.sandbox(seed=seed, now=options.now), f"{why}: this is the sandbox, not your mail."
 
 
-def _show(health: Health, *, as_json: bool) -> None:
-    print(json.dumps(health.to_dict(), indent=2) if as_json else f"\n{health!r}")
+def _show(report: Report, *, as_json: bool) -> None:
+    print(json.dumps(report.to_dict(), indent=2) if as_json else f"\n{report!r}")
 
 
 def _failed(problem: str) -> int:

@@ -54,7 +54,7 @@ def test_without_a_key_the_sandbox_is_looked_at_and_the_first_line_says_so(
     assert shown.splitlines()[0] == (
         "SMTP2GO_API_KEY is not set: this is the sandbox, not your mail."
     )
-    assert "Needs attention" in shown
+    assert shown.index("Triage of the sandbox") < shown.index("Above limits")
     assert shown.isascii()
 
 
@@ -87,17 +87,22 @@ def test_the_sandbox_s_options_are_refused_for_a_real_account(
 def test_json_stands_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*QUIET, "--json"]) == 0
     told = capsys.readouterr()
-    assert json.loads(told.out)["start"] == "2026-11-18T12:00:00+00:00"
+    found = json.loads(told.out)
+    assert (found["start"], found["end"]) == (
+        "2026-11-19T12:00:00+00:00",
+        "2026-11-20T12:00:00+00:00",
+    )
+    assert found["health"]["start"] == "2026-11-18T12:00:00+00:00"
     assert told.err.startswith("SMTP2GO_API_KEY is not set")
 
 
 def test_html_is_written_beside_the_text(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    target = tmp_path / "health.html"
+    target = tmp_path / "report.html"
     assert main([*QUIET, "--html", str(target)]) == 0
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert "Needs attention" in capsys.readouterr().out
+    assert "Above limits" in capsys.readouterr().out
 
 
 def test_html_that_cannot_be_written_is_told(
@@ -105,6 +110,35 @@ def test_html_that_cannot_be_written_is_told(
 ) -> None:
     problem = refused(capsys, *QUIET, "--html", str(tmp_path / "none" / "health.html"))
     assert "is not a file in a folder that exists" in problem
+
+
+def test_findings_give_1_and_stand_before_what_is_above_its_limits(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = "2026-11-20T12:00:00"
+    assert main(["triage", "--sandbox", "--now", now]) == 1
+    shown = capsys.readouterr().out
+    assert "compared with the 29 days before it, from 2026-10-21 12:00." in " ".join(shown.split())
+    titles = [line for line in shown.splitlines() if line in ("Findings", "Above limits", "Quota")]
+    assert titles == ["Findings", "Above limits", "Quota"]
+
+
+def test_the_window_can_be_shorter_than_a_day(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*QUIET, "--window", "6h", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["start"], found["compared"]) == (
+        "2026-11-20T06:00:00+00:00",
+        "2026-11-18T12:00:00+00:00",
+    )
+
+
+def test_a_past_that_is_too_short_for_the_window_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["triage", "--since", "1d", "--now", "2026-11-20T12:00:00", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["start"] == "2026-11-20T00:00:00+00:00"
+    assert "the past is short" in found["notes"][0]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +149,9 @@ def test_html_that_cannot_be_written_is_told(
         (("triage", "--since", "yesterday"), "--since: 'yesterday' is not a time"),
         (("triage", "--since", "999999w"), "--since: "),
         (("triage", "--since", "2999-01-01"), "still to come"),
+        (("triage", "--since", "30m"), "since: 30m is too late; 2h ago or more"),
+        (("triage", "--window", "soon"), "--window: expected a length of 1h or more"),
+        (("triage", "--window", "59m"), "--window: expected a length of 1h or more"),
         (("triage", "--seed", "-1"), "--seed: expected a whole number from 0 on"),
         (("triage", "--now", "soon"), "--now: expected ISO 8601"),
         (("triage", "--colour"), "--colour"),
@@ -179,6 +216,6 @@ def test_an_interruption_is_told_in_one_line(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("smtp2go_kit.triage.look", interrupt)
+    monkeypatch.setattr("smtp2go_kit.triage.examining.examine", interrupt)
     assert main(QUIET) == 130
     assert capsys.readouterr().err == "smtp2go-kit: interrupted\n"

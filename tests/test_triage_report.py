@@ -84,6 +84,12 @@ def test_the_page_stands_alone_and_is_well_formed(seeded: Health) -> None:
     assert "prefers-color-scheme: dark" in seeded.to_html()
 
 
+def test_limits_are_not_called_findings(seeded: Health) -> None:
+    for shown in (repr(seeded), seeded.to_html()):
+        assert "Above limits" in shown
+        assert "Findings" not in shown
+
+
 def test_a_notebook_shows_a_part_whose_dollars_are_no_formulas(seeded: Health) -> None:
     part = seeded._repr_html_()
     assert part.startswith('<div class="mail-health tex2jax_ignore mathjax_ignore">')

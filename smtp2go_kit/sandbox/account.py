@@ -49,7 +49,12 @@ class Clicked:
 
 @dataclass(slots=True, eq=False)
 class Email:
-    """One recipient's copy of a message, with the one status it has now."""
+    """One recipient's copy of a message, with the one status it has now.
+
+    Args:
+        attempts: When a server was tried and what it said, where it took more than one try.
+        subaccount: The name of the subaccount that sent it, if one did.
+    """
 
     email_id: str
     ts: float
@@ -71,6 +76,8 @@ class Email:
     smtpcode: int | None = None
     response: str = ""
     delivered_ts: float | None = None
+    attempts: tuple[tuple[float, str], ...] = ()
+    subaccount: str = ""
     opens: list[Opened] = field(default_factory=list[Opened])
     clicks: list[Clicked] = field(default_factory=list[Clicked])
 

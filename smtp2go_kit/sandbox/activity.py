@@ -62,9 +62,11 @@ def in_window(records: list[T], args: Arguments, now: float, ts: Callable[[T], f
 
 def _found(request: Request) -> list[Event]:
     args = request.args
-    if args.get("subaccount_ids") or args.get("subaccounts"):
-        return []
     events = in_window(request.account.events, args, request.account.now(), lambda e: e.ts)
+    if asked := args.get("subaccount_ids") or args.get("subaccounts"):
+        known = request.account.subaccounts
+        names = {known[each].name for each in asked if each in known}
+        events = [event for event in events if event.email.subaccount in names]
     if types := args.get("event_types"):
         events = [event for event in events if event.event in types]
     searched = SEARCHED | ({"search": _addressed} if request.is_served else {})
@@ -152,12 +154,10 @@ def _documented(event: Event) -> dict[str, Any]:
 def _served(event: Event, args: Arguments) -> dict[str, Any]:
     """As today's service: more fields, lists as arrays, empty fields left out."""
     email = event.email
+    tries = email.attempts or ((email.delivered_ts or email.ts, email.response),)
     attempts = [
-        {
-            "smtptime": times.zulu(email.delivered_ts or email.ts),
-            "host": email.host,
-            "smtpresponse": email.response,
-        }
+        {"smtptime": times.zulu(ts), "host": email.host, "smtpresponse": response}
+        for ts, response in tries
     ]
     known = _documented(event) | {
         "recipients": list(email.recipients or (email.recipient,)),
@@ -166,6 +166,7 @@ def _served(event: Event, args: Arguments) -> dict[str, Any]:
         "host": email.host,
         "outbound_ip": email.outbound_ip,
         "byte_size": email.size,
+        "subaccount_name": email.subaccount,
         "delivery_attempts": attempts if event.event == "processed" and email.response else [],
     }
     if args.get("include_headers"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,6 +22,7 @@ from smtp2go_kit.sandbox import (
     suppression,
 )
 from smtp2go_kit.sandbox.account import Account
+from smtp2go_kit.sandbox.clock import Clock, clock_of
 from smtp2go_kit.sandbox.requests import Contract
 from smtp2go_kit.sandbox.service import Response, Service
 
@@ -40,7 +40,6 @@ HANDLING = (
 )
 """Importing them registers their handlers."""
 BASE_URL = "http://sandbox/v3"
-Clock = dt.datetime | str | Callable[[], dt.datetime] | None
 
 
 class Sandbox(httpx.MockTransport):
@@ -75,15 +74,15 @@ class Sandbox(httpx.MockTransport):
             )
         if type(seed) is not int or seed < 0:
             raise InvalidArgument("seed", f"expected a whole number from 0, got {seed!r}")
-        self._now = _clock(now)
+        self._now = clock_of(now)
         self.account = Account(seed=seed, now=lambda: self._now().timestamp())
         self.account.permissions = tuple(permissions)
         self.service = Service(self.account, contract, limits, clock or self._seconds(now))
         if not empty:
             # numpy draws the account's history; an empty one does without it.
-            from smtp2go_kit.sandbox.seeding import seed as fill
+            from smtp2go_kit.sandbox.simulation import kestrel
 
-            fill(self.account)
+            kestrel.play(self.account).fill()
         super().__init__(self._respond)
 
     @property
@@ -114,18 +113,3 @@ class Sandbox(httpx.MockTransport):
             request.method, request.url.path, headers, request.content
         )
         return httpx.Response(told.status, headers=dict(told.headers), content=told.content)
-
-
-def _clock(now: Clock) -> Callable[[], dt.datetime]:
-    if now is None:
-        return lambda: dt.datetime.fromtimestamp(time.time(), dt.UTC)
-    if callable(now):
-        return now
-    try:
-        moment = dt.datetime.fromisoformat(now) if isinstance(now, str) else now
-    except ValueError:
-        raise InvalidArgument("now", f"expected ISO-8601 such as 2026-11-24, got {now!r}") from None
-    if not isinstance(moment, dt.datetime):
-        raise InvalidArgument("now", f"expected a datetime or ISO-8601 text, got {now!r}")
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return lambda: aware

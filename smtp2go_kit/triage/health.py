@@ -110,7 +110,13 @@ class Health:
         return fragment(self, level=3)
 
 
-def look(client: Client, *, since: Moment = "30d", now: dt.datetime | None = None) -> Health:
+def look(
+    client: Client,
+    *,
+    since: Moment = "30d",
+    now: dt.datetime | None = None,
+    events: pd.DataFrame | None = None,
+) -> Health:
     """Look at everything that tells how an account's mail fares; changes nothing.
 
     Args:
@@ -119,13 +125,14 @@ def look(client: Client, *, since: Moment = "30d", now: dt.datetime | None = Non
             ago such as ``"7d"``. The service keeps 5 days of activity on free plans and 30 on
             paid ones.
         now: Moment to look up to; the client's present if not given.
+        events: The activity as ``client.activity.search()`` returned it, where somebody has it
+            already, so that it is not asked again; it then tells the window too.
 
     Raises:
+        InvalidArgument: *since* is no time or still to come, or *events* tell no window.
         Smtp2GoError: The activity could not be read. Other parts that cannot are left out.
     """
-    kinds: list[EventType] = [*KINDS]
-    begin = _start(since, now or client._now())
-    events = client.activity.search(start_date=begin, end_date=now, event_types=kinds)
+    events = _asked(client, since, now) if events is None else _given(events)
     start, end = (pd.Timestamp(moment) for moment in events.attrs["window"])
     sent, unseen = copies(events), _gaps(events)
     month = _seen(unseen, "SMTP2GO's own rates", lambda: parts.account_rates(client))
@@ -147,6 +154,19 @@ def look(client: Client, *, since: Moment = "30d", now: dt.datetime | None = Non
         quota=quota,
         unseen=[*unseen, *_forgotten(quota, start, end)],
     )
+
+
+def _asked(client: Client, since: Moment, now: dt.datetime | None) -> pd.DataFrame:
+    kinds: list[EventType] = [*KINDS]
+    begin = _start(since, now or client._now())
+    return client.activity.search(start_date=begin, end_date=now, event_types=kinds)
+
+
+def _given(events: pd.DataFrame) -> pd.DataFrame:
+    if {"window", "truncated", "total"} - set(events.attrs):
+        problem = "a frame as client.activity.search() returned it is needed: it tells its window"
+        raise InvalidArgument("events", problem, operation="triage.look")
+    return events
 
 
 def _start(since: Moment, now: dt.datetime) -> str:

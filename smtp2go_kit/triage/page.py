@@ -40,6 +40,7 @@ PART = """\
 .mail-health tbody th { font-weight: normal; }
 @media (max-width: 40rem) {
   .mail-health .n { white-space: normal; overflow-wrap: normal; }
+  .mail-health th:not(.n), .mail-health td:not(.n) { min-width: 15vw; }
   .mail-health th, .mail-health td { padding: .3rem .2rem; } }
 .mail-health pre { white-space: pre-wrap; margin: .3rem 0; font-size: .85em; }
 .mail-health img { max-width: 100%; height: auto; background: #fff; padding: .5rem;
@@ -52,18 +53,27 @@ Cell = tuple[str, str]
 
 
 def page(health: Health) -> str:
-    """One HTML page with two charts that needs nothing else and runs nothing.
+    """One HTML page with two charts.
 
     Args:
         health: What was seen.
     """
-    title = f"Mail health, {period(health)}"
+    return document(f"Mail health, {period(health)}", fragment(health, level=1))
+
+
+def document(title: str, body: str) -> str:
+    """A page of its own, which needs nothing else and runs nothing.
+
+    Args:
+        title: Its title.
+        body: Its HTML.
+    """
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_text(title)}</title>\n<style>\n{PAGE}</style>\n</head>\n<body>\n<main>\n"
-        f"{fragment(health, level=1)}\n</main>\n</body>\n</html>\n"
+        f"{body}\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -75,21 +85,37 @@ def fragment(health: Health, *, level: int) -> str:
         level: The level of its heading, 1 to 5.
     """
     account = "the sandbox, an invented account" if health.is_sandbox else health.account
-    sections = "\n".join(
-        f"<section>\n<h{level + 1}>{title}</h{level + 1}>\n{body}\n</section>"
-        for title, body in _sections(health)
-        if body
-    )
     return (
         f'<div class="mail-health tex2jax_ignore mathjax_ignore">\n<style>\n{PART}</style>\n'
         f"<h{level}>Mail health of {_text(account)}</h{level}>\n"
-        f"<p>{_text(period(health))}</p>\n{sections}\n</div>"
+        f"<p>{_text(period(health))}</p>\n{sections(health, level=level + 1)}\n"
+        f"{section('Could not see', _list(health.unseen), level=level + 1)}</div>"
     )
 
 
+def sections(health: Health, *, level: int) -> str:
+    """What was seen, part by part.
+
+    Args:
+        health: What was seen.
+        level: The level of their headings, 1 to 6.
+    """
+    return "\n".join(section(title, body, level=level) for title, body in _sections(health) if body)
+
+
+def section(title: str, body: str, *, level: int) -> str:
+    """A part with its heading; nothing where there is nothing in it.
+
+    Args:
+        title: The heading, HTML.
+        body: What is below it, HTML.
+        level: The heading's level, 1 to 6.
+    """
+    return f"<section>\n<h{level}>{title}</h{level}>\n{body}\n</section>" if body else ""
+
+
 def _sections(health: Health) -> Iterator[tuple[str, str]]:
-    yield "Needs attention", _attention(health.attention)
-    yield "Could not see", _list(health.unseen)
+    yield "Above limits", _attention(health.attention)
     yield "Volume", _volume(health)
     yield "Rates", _rates(health)
     yield "Recipient domains that bounce most", _domains(health)

@@ -29,25 +29,30 @@ def text(health: Health) -> str:
     Args:
         health: What was seen.
     """
-    sections = (
-        ("", _head(health)),
-        ("Needs attention", _attention(health)),
-        ("Volume", _volume(health)),
-        ("Rates", _rates(health)),
-        ("Recipient domains that bounce most", _domains(health.domains)),
-        ("Why emails bounced", _responses(health.responses)),
-        ("Why SMTP2GO rejected emails", _responses(health.rejections)),
-        ("Sender domains not verified", _unverified(health.unverified)),
-        ("Suppressed addresses", _suppressions(health.suppressions)),
-        ("Quota", _quota(health)),
-        ("Could not see", _items(health.unseen)),
-    )
-    shown = ((title, [*lines]) for title, lines in sections)
+    told = (("", _head(health)), *sections(health), ("Could not see", _items(health.unseen)))
+    shown = ((title, [*lines]) for title, lines in told)
     return "\n\n".join(
         ascii_only("\n".join([*([title] if title else []), *lines]))
         for title, lines in shown
         if lines
     )
+
+
+def sections(health: Health) -> Iterator[tuple[str, Iterator[str]]]:
+    """What was seen, part by part: a title and lines; without lines there is nothing to tell.
+
+    Args:
+        health: What was seen.
+    """
+    yield "Above limits", _attention(health)
+    yield "Volume", _volume(health)
+    yield "Rates", _rates(health)
+    yield "Recipient domains that bounce most", _domains(health.domains)
+    yield "Why emails bounced", _responses(health.responses)
+    yield "Why SMTP2GO rejected emails", _responses(health.rejections)
+    yield "Sender domains not verified", _unverified(health.unverified)
+    yield "Suppressed addresses", _suppressions(health.suppressions)
+    yield "Quota", _quota(health)
 
 
 def period(health: Health) -> str:

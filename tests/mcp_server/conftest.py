@@ -8,12 +8,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socketserver
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.resolver
+import dns.rrset
 import mcp
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -40,6 +48,42 @@ ANSWERS = {
     "declines": {"action": "decline"},
     "cancels": {"action": "cancel"},
 }
+
+
+class NameServer(socketserver.ThreadingUDPServer):
+    """A DNS server on this machine that knows a few records, and of no other name.
+
+    Args:
+        records: Values by name and type, as ``{("example.com.", "MX"): ["10 mx.example.com."]}``.
+    """
+
+    def __init__(self, records: dict[tuple[str, str], list[str]] | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), _Question)
+        self.records = records or {}
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def resolver(self) -> dns.resolver.Resolver:
+        """What asks it, and nothing else."""
+        made = dns.resolver.Resolver(configure=False)
+        made.nameservers, made.port = ["127.0.0.1"], self.server_address[1]
+        return made
+
+
+class _Question(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        wire, socket = self.request
+        query = dns.message.from_wire(wire)
+        answer = dns.message.make_response(query)
+        answer.flags |= dns.flags.RA
+        (asked,) = query.question
+        records = self.server.records
+        name, kind = asked.name.to_text().lower(), dns.rdatatype.to_text(asked.rdtype)
+        if found := records.get((name, kind)):
+            answer.answer.append(dns.rrset.from_text(name, 300, "IN", kind, *found))
+        elif not any(known == name for known, _ in records):
+            answer.set_rcode(dns.rcode.NXDOMAIN)
+        socket.sendto(answer.to_wire(), self.client_address)
 
 
 class Session:
@@ -143,6 +187,44 @@ def story() -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
+def questions() -> dict[str, dict[str, Any]]:
+    """Right arguments of each analysis."""
+    ended = {"since": "2026-11-22T00:00:00+00:00", "until": "2026-11-23T00:00:00+00:00"}
+    finding = {"what": "invalid", "cohort": {}, "x": 40, "n": 100, "expected": 1.5, **ended}
+    return {
+        "triage": {},
+        "explain_bounces": {},
+        "classify_response": {"response": "550 5.1.1 user unknown"},
+        "trace_message": {"recipient": "ann@example.com"},
+        "diagnose_domain": {"domain": "example.com"},
+        "suppression_review": {},
+        "compliance_check": {},
+        "verify_fix": {"finding": finding},
+    }
+
+
+@pytest.fixture(scope="session")
+def name_server() -> Iterator[Callable[..., NameServer]]:
+    """Starts DNS servers: ``name_server(records)``."""
+    started: list[NameServer] = []
+
+    def serving(records: dict[tuple[str, str], list[str]] | None = None) -> NameServer:
+        started.append(NameServer(records))
+        return started[-1]
+
+    yield serving
+    for server in started:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def no_names(name_server: Callable[..., NameServer]) -> dns.resolver.Resolver:
+    """What answers that no name exists, so that no test depends on the internet."""
+    return name_server().resolver
+
+
+@pytest.fixture(scope="session")
 def o200k() -> Iterator[Callable[[str], int]]:
     """Counts the o200k tokens of a text with npm's gpt-tokenizer; skips where there is none.
 
@@ -204,7 +286,9 @@ def portal() -> Iterator[BlockingPortal]:
 
 
 @pytest.fixture
-def start(portal: BlockingPortal, tmp_path: Path) -> Iterator[Callable[..., Session]]:
+def start(
+    portal: BlockingPortal, tmp_path: Path, no_names: dns.resolver.Resolver
+) -> Iterator[Callable[..., Session]]:
     """Opens sessions: ``start(client, policy=..., mode=..., answers=..., **serve_options)``.
 
     ``client`` is of an empty sandbox if not given, and ``sandbox`` says what else it should be
@@ -226,9 +310,8 @@ def start(portal: BlockingPortal, tmp_path: Path) -> Iterator[Callable[..., Sess
     ) -> Session:
         made = client or Client.sandbox(**{"empty": True, "now": NOW, **(sandbox or {})})
         log = AuditLog(tmp_path / "state" / "audit.jsonl" if audit else None, "the sandbox")
-        setup = Setup(
-            lambda: made, "the sandbox", policy or Policy(), log, tmp_path / "state" / "passwords"
-        )
+        passwords = tmp_path / "state" / "passwords"
+        setup = Setup(lambda: made, "the sandbox", policy or Policy(), log, passwords, no_names)
         server, asked = serve(setup, **options), list[str]()
         callback = user(answers, asked) if answers else None
         talking = mcp.Client(server, mode=mode, elicitation_callback=callback)

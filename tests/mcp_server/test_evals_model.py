@@ -148,7 +148,7 @@ def test_a_right_answer_passes_in_the_form_of_each_api(run):
     assert "1 of 1 pass (100%): 1 calls, 0 of them refused" in shown
     first, second = model.requests
     tools = first["tools"]
-    assert len(tools) == 37
+    assert len(tools) == 45
     result = second["messages"][-1]
     if model.kind == "anthropic":
         assert model.paths == ["/v1/messages"] * 2

@@ -17,6 +17,7 @@ import pytest
 from mcp.server.mcpserver.tools import Tool
 
 from mcp_server import jupyter
+from mcp_server.analysis import ANALYSES
 from mcp_server.refusal import Refused
 from smtp2go_kit import Client, Sandbox
 from smtp2go_kit.operation import Effect
@@ -57,8 +58,9 @@ def test_the_entry_point_names_the_list():
     assert isinstance(jupyter.TOOLS, list)
 
 
-def test_there_is_a_function_for_each_reading_operation_and_for_nothing_else():
+def test_there_is_a_function_for_each_analysis_and_each_reading_operation_and_for_nothing_else():
     reads = [op.name for op in all_operations() if op.effect is Effect.READ]
+    reads = [*(analysis.name for analysis in ANALYSES), *reads]
     assert [spec.partition(":")[2] for spec in jupyter.TOOLS] == [f"smtp2go_{n}" for n in reads]
     for operation in all_operations():
         offered = hasattr(jupyter, f"smtp2go_{operation.name}")
@@ -95,10 +97,14 @@ def test_annotations_give_a_server_the_same_types_as_our_own_tool_has(spec, star
 
 
 @pytest.mark.parametrize("spec", jupyter.TOOLS)
-def test_each_function_answers_what_our_own_tool_answers(spec, start, seeded, monkeypatch):
+def test_each_function_answers_what_our_own_tool_answers(
+    spec, start, seeded, monkeypatch, questions
+):
     function, session = loaded(spec), start(seeded)
     monkeypatch.setattr(jupyter, "_setup", SetupOf(session.setup))
-    assert function() == session.text(function.__name__.removeprefix("smtp2go_"))
+    tool = function.__name__.removeprefix("smtp2go_")
+    given = questions.get(tool, {})
+    assert function(**given) == session.text(tool, **given)
 
 
 class SetupOf:

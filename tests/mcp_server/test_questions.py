@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcp_server.options import make_parser
-from smtp2go_kit.operations import GROUPS
+from mcp_server.toolsets import TOOLSETS
 
 
 def test_the_question_says_that_a_password_is_made_into_a_file(start):
@@ -34,5 +34,5 @@ def test_toolsets_go_by_the_names_of_their_tools_too():
     def toolsets(text):
         return make_parser().parse_args(["--toolsets", text]).toolsets
 
-    assert toolsets("all") == frozenset(GROUPS)
+    assert toolsets("all") == frozenset(TOOLSETS)
     assert toolsets("users_smtp,stats") == toolsets("users,stats") == {"smtp_users", "stats"}

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from mcp_server.analysis import ANALYSES
 from mcp_server.policy import Policy
 from smtp2go_kit.operation import Effect
 from smtp2go_kit.operations import all_operations
@@ -26,7 +27,8 @@ HINTS = {
     Effect.DESTROY: {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": True},
     Effect.SEND: {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": False},
 }
-READS = {op.name for op in all_operations() if op.effect is Effect.READ}
+ASKED = [analysis.name for analysis in ANALYSES]
+READS = {*ASKED, *(op.name for op in all_operations() if op.effect is Effect.READ)}
 ROOMY = Policy(max_recipients=300, allow_bcc=True)
 LENIENT = {"to", "cc", "bcc", "search_terms", "attachments", "inlines", "custom_headers"}
 """Lists of which the toolkit also takes a single entry, and headers also as a mapping."""
@@ -43,9 +45,9 @@ def tools(session) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture
-def right(story) -> dict[str, dict[str, Any]]:
+def right(story, questions) -> dict[str, dict[str, Any]]:
     """Right arguments of each tool."""
-    return dict(story)
+    return dict(story) | questions
 
 
 def tried(session: Any, tool: str, arguments: dict[str, Any]) -> str:
@@ -92,7 +94,7 @@ def test_each_tool_is_as_its_reviewed_snapshot(tools):
 
 def test_both_eras_list_the_same_tools_in_the_order_of_the_documentation(start, mode):
     first, second = start(mode=mode), start(mode=mode, sandbox={"empty": False, "seed": 7})
-    assert [*first.tools] == [*(op.name for op in all_operations()), "preview"]
+    assert [*first.tools] == [*ASKED, *(op.name for op in all_operations()), "preview"]
     assert json.dumps(first.tools) == json.dumps(second.tools)
     assert first.tools == start().tools
 
@@ -113,7 +115,8 @@ def test_every_schema_is_sound_and_closed(tools):
             jsonschema.Draft202012Validator.check_schema(schema)
             assert schema["type"] == "object"
         for part in objects(tool["inputSchema"]):
-            is_any = name == "preview" and "properties" not in part
+            # What another tool takes or told.
+            is_any = name in ("preview", "verify_fix") and "properties" not in part
             assert is_any or part["additionalProperties"] is False, name
             assert {*part.get("required", [])} <= {*part.get("properties", {})}
 
@@ -123,6 +126,9 @@ def test_the_hints_follow_from_the_effect(tools):
         hints = tools[operation.name]["annotations"]
         assert hints == {"title": hints["title"], "openWorldHint": True, **HINTS[operation.effect]}
         assert hints["title"] == tools[operation.name]["title"]
+    for name in ASKED:
+        hints = tools[name]["annotations"]
+        assert hints == {"title": hints["title"], "openWorldHint": True, **HINTS[Effect.READ]}
     preview = tools["preview"]["annotations"]
     assert preview["readOnlyHint"] is True
     assert preview["destructiveHint"] is preview["openWorldHint"] is False

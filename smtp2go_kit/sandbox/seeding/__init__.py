@@ -1,5 +1,1 @@
-"""Invented mail for an account: 90 days of it, with some trouble worth finding."""
-
-from smtp2go_kit.sandbox.seeding.history import seed
-
-__all__ = ["seed"]
+"""Invented mail, and what becomes of it: the parts that every simulated account is made of."""

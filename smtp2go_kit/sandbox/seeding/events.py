@@ -10,10 +10,9 @@ from smtp2go_kit.sandbox.account import Clicked, Email, Event, Opened, Status
 from smtp2go_kit.sandbox.seeding.clients import BROWSERS, CLIENTS, MailClient
 from smtp2go_kit.sandbox.seeding.names import Names
 from smtp2go_kit.sandbox.seeding.outcomes import Outcomes
-from smtp2go_kit.sandbox.seeding.people import listed
+from smtp2go_kit.sandbox.seeding.people import Bools, listed
 from smtp2go_kit.sandbox.seeding.reactions import Reactions, complaint, unsubscribe_reason
 from smtp2go_kit.sandbox.seeding.schedule import Mailing
-from smtp2go_kit.sandbox.seeding.streams import STREAMS
 from smtp2go_kit.sandbox.seeding.views import Views
 
 _FINAL: dict[Status, str] = {
@@ -38,7 +37,7 @@ def opening_events(emails: list[Email], opens: Views, mailing: Mailing) -> Itera
     """Note openings on the emails, and yield their events."""
     for row, ts, place, seconds, person in _rows(emails, opens, mailing):
         email, client = emails[row], CLIENTS[place]
-        email.opens.append(Opened(ts, _address(client, person), client.user_agent, seconds))
+        email.opens.append(Opened(ts, address_of(client, person), client.user_agent, seconds))
         yield Event(
             ts,
             "opened",
@@ -57,9 +56,9 @@ def click_events(
     streams = listed(mailing.stream)
     for row, ts, place, link, person in _rows(emails, clicks, mailing):
         email, browser = emails[row], BROWSERS[place]
-        urls = STREAMS[streams[row]].urls
+        urls = mailing.streams[streams[row]].urls
         [url] = names.fill(urls[link % len(urls)], np.array([row]))
-        email.clicks.append(Clicked(ts, _address(browser, person), browser.user_agent, url))
+        email.clicks.append(Clicked(ts, address_of(browser, person), browser.user_agent, url))
         yield Event(
             ts,
             "clicked",
@@ -84,16 +83,27 @@ def reaction_events(emails: list[Email], reactions: Reactions) -> Iterator[Event
         yield Event(ts, "spam", emails[row], reason=complaint(row))
 
 
+def shown(views: Views, sent: Bools) -> Views:
+    """The views of mail that was really sent.
+
+    Two in one second would be one event twice, as times are shown in whole seconds.
+    """
+    views = views.take(sent[views.row])
+    seconds = views.ts.astype(np.int64)
+    firsts = np.unique(np.stack((views.row, seconds)), axis=1, return_index=True)[1]
+    return views.take(np.isin(np.arange(len(views.row)), firsts))
+
+
+def address_of(client: MailClient, person: int) -> str:
+    """From where a person reads."""
+    return f"{client.network}{person % 254 + 1}"
+
+
 def _rows(
     emails: list[Email], views: Views, mailing: Mailing
 ) -> Iterator[tuple[int, float, int, int, int]]:
     """The views of mail that was really sent, each with its person."""
-    sent = np.array([email.status != "rejected" for email in emails], np.bool_)
-    views = views.take(sent[views.row])
-    # Two in one second would be one event twice, as times are shown in whole seconds.
-    seconds = views.ts.astype(np.int64)
-    firsts = np.unique(np.stack((views.row, seconds)), axis=1, return_index=True)[1]
-    views = views.take(np.isin(np.arange(len(views.row)), firsts))
+    views = shown(views, np.array([email.status != "rejected" for email in emails], np.bool_))
     yield from zip(
         views.row.tolist(),
         views.ts.tolist(),
@@ -102,7 +112,3 @@ def _rows(
         mailing.person[views.row].tolist(),
         strict=True,
     )
-
-
-def _address(client: MailClient, person: int) -> str:
-    return f"{client.network}{person % 254 + 1}"

@@ -11,12 +11,10 @@ from numpy.random import Generator
 
 from smtp2go_kit.sandbox.seeding.outcomes import Outcomes
 from smtp2go_kit.sandbox.seeding.people import Floats, Ints, listed
-from smtp2go_kit.sandbox.seeding.streams import STREAMS
 
 # The values of a name for some rows of the mailing.
 Values = Callable[[Ints], list[Any]]
 
-OUTBOUND_IPS = ("203.0.113.17", "203.0.113.84")
 FIRST_ORDER = 48_210
 _BASE62 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", np.uint8)
 _TOKEN_LENGTH = 22
@@ -33,8 +31,9 @@ class Names:
         orders = range(FIRST_ORDER, FIRST_ORDER + len(starts))
         amounts = rng.lognormal(np.log(68), 0.9, len(starts)).tolist()
         mx = [host.partition(" ")[0] for host in mailing.people.hosts]
+        self.email_ids = _email_ids(rng, starts)
         self.values: dict[str, Values] = {
-            "email_id": looked_up(_email_ids(rng, starts), mailing.message),
+            "email_id": looked_up(self.email_ids, mailing.message),
             "order": looked_up(orders, mailing.message),
             "amount": looked_up(amounts, mailing.message),
             "day": lambda rows: _iso(mailing.ts[rows], "D"),
@@ -42,8 +41,8 @@ class Names:
             "first": looked_up([person.first for person in persons], mailing.person),
             "domain": looked_up([person.domain for person in persons], mailing.person),
             "mx": looked_up(mx, mailing.person),
-            "sender_domain": looked_up([stream.domain for stream in STREAMS], mailing.stream),
-            "ip": looked_up(OUTBOUND_IPS, mailing.message % len(OUTBOUND_IPS)),
+            "sender_domain": looked_up([each.domain for each in mailing.streams], mailing.stream),
+            "ip": looked_up(mailing.ips, mailing.outbound),
             "unix": lambda rows: outcomes.final[rows].astype(np.int64).tolist(),
             "when": lambda rows: [f"{when}Z" for when in _iso(outcomes.final[rows], "ms")],
             "token": lambda rows: _text(rng.integers(62, size=(len(rows), _TOKEN_LENGTH))),
@@ -62,16 +61,30 @@ class Names:
         numbered = _NAME.sub(lambda found: f"{{{names.index(found[1])}", template)
         return list(map(numbered.format, *(self.values[name](rows) for name in names)))
 
-    def fill_each(self, templates: Sequence[str]) -> list[str]:
-        """Fill one template for each row of the mailing."""
-        rows: dict[str, list[int]] = {}
-        for row, template in enumerate(templates):
-            rows.setdefault(template, []).append(row)
-        filled = [""] * len(templates)
-        for template, places in rows.items():
-            for place, text in zip(places, self.fill(template, np.array(places)), strict=True):
-                filled[place] = text
-        return filled
+    def fill_coded(
+        self, templates: Sequence[str], codes: Ints, rows: Ints | None = None
+    ) -> list[str]:
+        """Fill a template for each row.
+
+        Args:
+            templates: The templates.
+            codes: Which of them, for each text to make.
+            rows: The row of the mailing that each is about; all of them if not given.
+        """
+        # Two may read alike; those that come first are filled first.
+        places = {text: place for place, text in reversed(list(enumerate(templates)))}
+        alike = np.array([places[text] for text in templates], np.int64)
+        codes = alike[codes] if len(codes) else codes
+        order = np.argsort(codes, kind="stable")
+        starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+        groups = sorted(np.split(order, starts[1:]), key=lambda group: group[:1].tolist())
+        filled = np.empty(len(codes), object)
+        for group in groups:
+            if len(group):
+                about = group if rows is None else rows[group]
+                filled[group] = self.fill(templates[int(codes[group[0]])], about)
+        texts: list[str] = filled.tolist()
+        return texts
 
 
 def looked_up(values: Sequence[Any], places: Ints) -> Values:

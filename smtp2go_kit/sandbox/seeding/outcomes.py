@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import get_args
 
 import numpy as np
@@ -42,13 +42,17 @@ class Outcomes:
         mailing: What was sent.
         failure: Place in ``FAILURES``, or ``ACCEPTED``.
         final: When it was accepted, refused or given up; after now it still waits.
-        replies: Templates of the replies of rows that were not accepted at once.
+        replies: Templates of the last replies of rows that were not accepted at once.
+        tries: When earlier tries were put off, and with which templates.
     """
 
     mailing: Mailing
     failure: Ints
     final: Floats
     replies: dict[int, str]
+    tries: dict[int, list[tuple[float, str]]] = field(
+        default_factory=dict[int, list[tuple[float, str]]]
+    )
 
     @property
     def decided(self) -> Bools:
@@ -105,10 +109,10 @@ def decide(rng: Generator, mailing: Mailing) -> Outcomes:
     """Decide what becomes of every email."""
     failure = _mishaps(rng, mailing)
     failure[refused(mailing)] = FAILURES.index("authentication")
-    _visit(failure, mailing, age(rng, mailing.people, mailing.window))
-    final = mailing.ts + _delays(rng, mailing.provider) + throttled(rng, mailing)
-    outcomes = Outcomes(mailing, failure, final, {})
-    _give_up(rng, outcomes)
+    visit(failure, mailing, age(rng, mailing.people, mailing.window))
+    delays = delay(rng, PROVIDERS, mailing.provider)
+    outcomes = Outcomes(mailing, failure, mailing.ts + delays + throttled(rng, mailing), {})
+    give_up(rng, outcomes)
     _wait(outcomes)
     return outcomes
 
@@ -130,7 +134,7 @@ def _can_happen(provider: Provider, failure: Failure) -> bool:
     return bool(provider.replies(failure))
 
 
-def _visit(failure: Ints, mailing: Mailing, mailboxes: Mailboxes) -> None:
+def visit(failure: Ints, mailing: Mailing, mailboxes: Mailboxes) -> None:
     """Let full and dead mailboxes refuse their mail."""
     full_for = mailing.ts - mailboxes.full_from[mailing.person]
     failure[(full_for > 0) & (full_for < FULL_DAYS * DAY)] = FAILURES.index("mailbox-full")
@@ -138,20 +142,23 @@ def _visit(failure: Ints, mailing: Mailing, mailboxes: Mailboxes) -> None:
     failure[dead] = mailboxes.failure[mailing.person[dead]]
 
 
-def _delays(rng: Generator, provider: Ints) -> Floats:
-    usual = np.array([each.delay for each in PROVIDERS])[provider]
-    slow = np.array([each.slow for each in PROVIDERS])[provider] > rng.random(len(provider))
+def delay(rng: Generator, providers: tuple[Provider, ...], provider: Ints) -> Floats:
+    """Seconds until the server of each recipient decides."""
+    usual = np.array([each.delay for each in providers])[provider]
+    slow = np.array([each.slow for each in providers])[provider] > rng.random(len(provider))
     seconds = usual * rng.lognormal(0.0, 0.7, len(provider))
     return np.where(slow, rng.uniform(5 * MINUTE, 40 * MINUTE, len(provider)), seconds)
 
 
-def _give_up(rng: Generator, outcomes: Outcomes) -> None:
-    """Choose the replies of failures; temporary ones fail only after hours of trying."""
-    provider = listed(outcomes.mailing.provider)
+def give_up(rng: Generator, outcomes: Outcomes) -> None:
+    """Choose the replies that failures lack; temporary ones fail only after hours of trying."""
+    providers, provider = outcomes.mailing.people.providers, listed(outcomes.mailing.provider)
     rows = np.flatnonzero(outcomes.failure != ACCEPTED)
     draws: list[float] = rng.random(len(rows)).tolist()
     for row, draw in zip(rows.tolist(), draws, strict=True):
-        templates = PROVIDERS[provider[row]].replies(FAILURES[int(outcomes.failure[row])])
+        if row in outcomes.replies:
+            continue
+        templates = providers[provider[row]].replies(FAILURES[int(outcomes.failure[row])])
         template = templates[int(draw * len(templates))]
         outcomes.replies[row] = template
         if template.startswith("4"):
@@ -160,7 +167,7 @@ def _give_up(rng: Generator, outcomes: Outcomes) -> None:
 
 def _wait(outcomes: Outcomes) -> None:
     """Give what isn't decided by now a temporary reply."""
-    provider = listed(outcomes.mailing.provider)
+    providers, provider = outcomes.mailing.people.providers, listed(outcomes.mailing.provider)
     for row in np.flatnonzero(~outcomes.decided).tolist():
         if not outcomes.replies.get(row, "5").startswith("4"):
-            outcomes.replies[row] = PROVIDERS[provider[row]].replies("rate-limited")[0]
+            outcomes.replies[row] = providers[provider[row]].replies("rate-limited")[0]

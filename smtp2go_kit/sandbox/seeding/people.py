@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from smtp2go_kit.sandbox.seeding.providers import PROVIDERS, provider_index
+from smtp2go_kit.sandbox.seeding.providers import PROVIDERS, Provider, provider_index
 from smtp2go_kit.sandbox.seeding.streams import STORE, Audience
 
 Floats = NDArray[np.float64]
@@ -75,7 +75,7 @@ def _plain(name: str) -> str:
     return letters.replace("'", "").replace("-", "")
 
 
-_PLAIN = {name: _plain(name) for name in (*_FIRST, *_LAST)}
+PLAIN = {name: _plain(name) for name in (*_FIRST, *_LAST)}
 
 
 class Person(NamedTuple):
@@ -94,13 +94,14 @@ class People:
 
     Args:
         persons: Consumers first, then companies, staff and the imported.
-        provider: Place of the provider of each in ``PROVIDERS``.
+        provider: Place of the provider of each in ``providers``.
         hosts: Their MX hosts, as ``name [ip]``.
         accounts: The place of the accounts contact of the same company, or -1.
         audiences: Who may receive the mail of a stream, with the chance of each.
         typos: Imported addresses whose domain doesn't exist.
         dead: Imported addresses whose mailbox doesn't exist.
         imported: All imported addresses.
+        providers: Who may host a mailbox.
     """
 
     persons: list[Person]
@@ -111,14 +112,15 @@ class People:
     typos: Ints
     dead: Ints
     imported: Ints
+    providers: tuple[Provider, ...] = PROVIDERS
 
 
 def gather(rng: Generator) -> People:
     """Invent the pool; the same generator state gives the same people."""
     taken: set[str] = set()
-    consumers = [*_consumers(rng, taken, CONSUMERS)]
+    consumers = [*invent_consumers(rng, taken, CONSUMERS)]
     contacts = [*_contacts(rng, taken)]
-    imported = [*_typos(rng), *_consumers(rng, taken, IMPORTED_DEAD + IMPORTED_LIVE)]
+    imported = [*_typos(rng), *invent_consumers(rng, taken, IMPORTED_DEAD + IMPORTED_LIVE)]
     persons = [*consumers, *contacts, *_staff(), *imported]
     numbers = np.arange(len(persons), dtype=np.int64)
     companies, rest = np.split(numbers[CONSUMERS:], [len(contacts)])
@@ -126,7 +128,7 @@ def gather(rng: Generator) -> People:
     return People(
         persons,
         np.array([person.provider for person in persons], np.int64),
-        [_host(i, person) for i, person in enumerate(persons)],
+        [host_of(i, person, PROVIDERS) for i, person in enumerate(persons)],
         _accounts(persons),
         _audiences(rng, persons, numbers[:CONSUMERS], companies, staff),
         typos,
@@ -135,31 +137,41 @@ def gather(rng: Generator) -> People:
     )
 
 
-def _consumers(rng: Generator, taken: set[str], count: int) -> Iterator[Person]:
-    shares = [provider.share for provider in PROVIDERS]
-    providers: list[int] = rng.choice(len(PROVIDERS), count, p=shares).tolist()
+def invent_consumers(
+    rng: Generator,
+    taken: set[str],
+    count: int,
+    providers: tuple[Provider, ...] = PROVIDERS,
+    shares: Sequence[float] | None = None,
+) -> Iterator[Person]:
+    """Invent people with a mailbox at a provider for consumers."""
+    if shares is None:
+        shares = [provider.share for provider in providers]
+    chosen: list[int] = rng.choice(len(providers), count, p=shares).tolist()
     # The power is there because the first domain of a provider is by far the most common.
     places: list[float] = (rng.random(count) ** 5).tolist()
-    for provider, place, named in zip(providers, places, _names(rng, count), strict=True):
-        domains = PROVIDERS[provider].domains
+    for provider, place, named in zip(chosen, places, invent_names(rng, count), strict=True):
+        domains = providers[provider].domains
         first, last, local = named
         domain = domains[int(place * len(domains))]
-        address = _free_address(taken, local, domain)
+        address = free_address(taken, local, domain)
         yield Person(address, first, f"{first} {last}", provider, domain)
 
 
-def _names(rng: Generator, count: int) -> Iterator[tuple[str, str, str]]:
+def invent_names(rng: Generator, count: int) -> Iterator[tuple[str, str, str]]:
+    """First and last names with a local part made of them."""
     firsts = listed(rng.integers(len(_FIRST), size=count))
     lasts = listed(rng.integers(len(_LAST), size=count))
     patterns = listed(rng.integers(len(_LOCAL_PARTS), size=count))
     numbers = listed(rng.integers(1, 99, count))
     for i, j, pattern, number in zip(firsts, lasts, patterns, numbers, strict=True):
         first, last = _FIRST[i], _LAST[j]
-        local = _LOCAL_PARTS[pattern].format(first=_PLAIN[first], last=_PLAIN[last], n=number)
+        local = _LOCAL_PARTS[pattern].format(first=PLAIN[first], last=PLAIN[last], n=number)
         yield first, last, local
 
 
-def _free_address(taken: set[str], local: str, domain: str) -> str:
+def free_address(taken: set[str], local: str, domain: str) -> str:
+    """An address nobody has yet."""
     address, number = f"{local}@{domain}", 1
     while address in taken:
         number += 1
@@ -175,8 +187,8 @@ def _contacts(rng: Generator, taken: set[str]) -> Iterator[Person]:
             for role in _ROLES:
                 yield Person(f"{role}@{domain}", company, f"{company} {role}", index, domain)
             count = KEY_CUSTOMER_CONTACTS if domain == KEY_CUSTOMER else COMPANY_CONTACTS
-            for first, last, _ in _names(rng, count):
-                address = _free_address(taken, f"{_PLAIN[first]}.{_PLAIN[last]}", domain)
+            for first, last, _ in invent_names(rng, count):
+                address = free_address(taken, f"{PLAIN[first]}.{PLAIN[last]}", domain)
                 yield Person(address, first, f"{first} {last}", index, domain)
 
 
@@ -188,13 +200,14 @@ def _staff() -> Iterator[Person]:
 
 
 def _typos(rng: Generator) -> Iterator[Person]:
-    for i, (first, last, local) in enumerate(_names(rng, IMPORTED_TYPOS)):
+    for i, (first, last, local) in enumerate(invent_names(rng, IMPORTED_TYPOS)):
         domain = TYPO_DOMAINS[i % len(TYPO_DOMAINS)]
         yield Person(f"{local}@{domain}", first, f"{first} {last}", 0, domain)
 
 
-def _host(number: int, person: Person) -> str:
-    hosts = PROVIDERS[person.provider].mx
+def host_of(number: int, person: Person, providers: tuple[Provider, ...]) -> str:
+    """Which server takes the mail of a person, by a number that spreads them."""
+    hosts = providers[person.provider].mx
     host = hosts[number % len(hosts)]
     if "{" not in host:
         return host

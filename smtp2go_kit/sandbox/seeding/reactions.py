@@ -12,10 +12,9 @@ from numpy.random import Generator
 
 from smtp2go_kit.sandbox.account import DAY, Account, Reason
 from smtp2go_kit.sandbox.seeding.outcomes import Outcomes
-from smtp2go_kit.sandbox.seeding.people import Ints, People
-from smtp2go_kit.sandbox.seeding.providers import PROVIDERS
+from smtp2go_kit.sandbox.seeding.people import Bools, Ints, People
 from smtp2go_kit.sandbox.seeding.schedule import HOUR, Mailing
-from smtp2go_kit.sandbox.seeding.streams import NEWSLETTER, WELCOME
+from smtp2go_kit.sandbox.seeding.streams import WELCOME
 from smtp2go_kit.sandbox.seeding.views import Views
 from smtp2go_kit.sandbox.verification import not_verified, on_the_list
 
@@ -69,44 +68,78 @@ class Reactions:
             happened.pop(row, None)
 
 
-def react(rng: Generator, account: Account, outcomes: Outcomes, opens: Views) -> Reactions:
-    """Let recipients unsubscribe and complain, and stop later mail to those who did."""
-    complained = _complaints(rng, outcomes)
-    unsubscribed = _unsubscribes(rng, outcomes.mailing, opens)
+def react(
+    rng: Generator,
+    account: Account,
+    outcomes: Outcomes,
+    opens: Views,
+    complained: dict[int, float],
+    rejected: dict[int, str],
+    leaving: float = UNSUBSCRIBES_PER_OPENING,
+) -> Reactions:
+    """Let recipients unsubscribe, and stop later mail to those who did or complained.
+
+    Args:
+        rng: Decides who unsubscribes.
+        account: Whose manual blocks hold.
+        outcomes: What became of the mail.
+        opens: Who read it.
+        complained: When the mail of a row was marked as spam.
+        rejected: Why the mail of a row is not even sent, whoever its recipient is.
+        leaving: Share of openings of marketing mail that lead to its unsubscribe link.
+    """
+    unsubscribed = _unsubscribes(rng, outcomes.mailing, opens, leaving)
     unsubscribed = {row: ts for row, ts in unsubscribed.items() if row not in complained}
     reactions = Reactions(complained, unsubscribed)
     old = [row for row, ts in unsubscribed.items() if ts < outcomes.mailing.window.now - 10 * DAY]
     for row in old[3::20][:RESUBSCRIBED]:
         reactions.resubscribed[row] = unsubscribed[row] + RESUBSCRIBED_AFTER
-    for row in np.flatnonzero(outcomes.mailing.of(WELCOME)).tolist():
-        reactions.rejected[row] = not_verified(WELCOME.sender)
+    for row, why in rejected.items():
+        reactions.reject(row, why)
     _block_manually(account, outcomes.mailing.people, reactions)
     _stop(outcomes, reactions)
     return reactions
 
 
-def _complaints(rng: Generator, outcomes: Outcomes) -> dict[int, float]:
-    """As many as the rate asks for, because so few drawn one by one would vary too much."""
+def unwelcome(mailing: Mailing) -> dict[int, str]:
+    """Mail of the sender that was never verified."""
+    rows = np.flatnonzero(mailing.of(WELCOME)).tolist()
+    return dict.fromkeys(rows, not_verified(WELCOME.sender))
+
+
+def complaints(rng: Generator, outcomes: Outcomes) -> dict[int, float]:
+    """When which mail was marked as spam.
+
+    As many as the rate asks for, because so few drawn one by one would vary too much.
+    """
     mailing = outcomes.mailing
-    reporting = np.array([provider.feedback_loop for provider in PROVIDERS])[mailing.provider]
+    reporting = reports(mailing)
     ts = outcomes.final + rng.lognormal(np.log(5 * HOUR), 1.0, len(mailing))
-    possible = outcomes.delivered & mailing.of(NEWSLETTER) & reporting & (ts < mailing.window.now)
+    possible = outcomes.delivered & mailing.is_marketing & reporting & (ts < mailing.window.now)
     rows = np.flatnonzero(possible)
-    rows = rng.permutation(rows[_firsts(mailing.person[rows])])
+    rows = rng.permutation(rows[firsts(mailing.person[rows])])
     chosen = np.sort(rows[: round(COMPLAINTS_PER_EMAIL * len(mailing))])
     return dict(zip(chosen.tolist(), ts[chosen].tolist(), strict=True))
 
 
-def _unsubscribes(rng: Generator, mailing: Mailing, opens: Views) -> dict[int, float]:
-    wanted = mailing.of(NEWSLETTER)[opens.row]
-    wanted &= rng.random(len(opens.row)) < UNSUBSCRIBES_PER_OPENING
+def _unsubscribes(
+    rng: Generator, mailing: Mailing, opens: Views, leaving: float
+) -> dict[int, float]:
+    wanted = mailing.is_marketing[opens.row]
+    wanted &= rng.random(len(opens.row)) < leaving
     ts = opens.ts + rng.uniform(10, 100, len(opens.row))
     chosen = np.flatnonzero(wanted & (ts < mailing.window.now))
-    chosen = chosen[_firsts(mailing.person[opens.row[chosen]])]
+    chosen = chosen[firsts(mailing.person[opens.row[chosen]])]
     return dict(zip(opens.row[chosen].tolist(), ts[chosen].tolist(), strict=True))
 
 
-def _firsts(persons: Ints) -> Ints:
+def reports(mailing: Mailing) -> Bools:
+    """Which rows have a recipient whose provider tells senders of complaints."""
+    providers = mailing.people.providers
+    return np.array([provider.feedback_loop for provider in providers])[mailing.provider]
+
+
+def firsts(persons: Ints) -> Ints:
     """Where each person comes first: nobody complains or unsubscribes twice."""
     return np.sort(np.unique(persons, return_index=True)[1])
 

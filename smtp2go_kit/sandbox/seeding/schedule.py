@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import floor
 
 import numpy as np
@@ -18,6 +18,7 @@ MINUTE = 60.0
 CAMPAIGN_HOUR = 10
 IMPORT_DAYS_AGO = 14
 SEGMENT_LEAST, SEGMENT_MOST = 250, 340
+OUTBOUND_IPS = ("203.0.113.17", "203.0.113.84")
 COPIED = 0.12
 
 # Time, stream, person and subject of some messages.
@@ -49,12 +50,15 @@ class Mailing:
         people: The pool that the columns of persons go by.
         window: The time it is sent in.
         ts: When.
-        stream: Place in ``STREAMS``.
+        stream: Place in ``streams``.
         person: The recipient.
         to: Who the To header names.
         cc: Who the Cc header names, or -1.
         subject: Which of the subjects of the stream.
         message: Number of the message; its copies share it.
+        streams: The kinds of mail.
+        ip: Place in ``ips`` of the address it is sent from; by turns if not given.
+        ips: The addresses mail is sent from.
     """
 
     people: People
@@ -66,6 +70,9 @@ class Mailing:
     cc: Ints
     subject: Ints
     message: Ints
+    streams: tuple[Stream, ...] = STREAMS
+    ip: Ints | None = None
+    ips: tuple[str, ...] = OUTBOUND_IPS
 
     def __len__(self) -> int:
         return len(self.ts)
@@ -73,17 +80,38 @@ class Mailing:
     def take(self, rows: Ints | Bools) -> Mailing:
         """Those rows, in that order."""
         columns = (self.stream, self.person, self.to, self.cc, self.subject, self.message)
-        taken = (column[rows] for column in columns)
-        return Mailing(self.people, self.window, self.ts[rows], *taken)
+        stream, person, to, cc, subject, message = (column[rows] for column in columns)
+        return replace(
+            self,
+            ts=self.ts[rows],
+            stream=stream,
+            person=person,
+            to=to,
+            cc=cc,
+            subject=subject,
+            message=message,
+            ip=None if self.ip is None else self.ip[rows],
+        )
 
     @property
     def provider(self) -> Ints:
-        """Place in ``PROVIDERS`` of the provider of each recipient."""
+        """Place of the provider of each recipient among the providers of the people."""
         return self.people.provider[self.person]
+
+    @property
+    def outbound(self) -> Ints:
+        """Place in ``ips`` of the address each is sent from."""
+        return self.message % len(self.ips) if self.ip is None else self.ip
+
+    @property
+    def is_marketing(self) -> Bools:
+        """Which rows people may unsubscribe from."""
+        marketing: Bools = np.array([stream.is_marketing for stream in self.streams], np.bool_)
+        return marketing[self.stream]
 
     def of(self, stream: Stream) -> Bools:
         """Which rows belong to a stream."""
-        belongs: Bools = self.stream == STREAMS.index(stream)
+        belongs: Bools = self.stream == self.streams.index(stream)
         return belongs
 
 
@@ -91,22 +119,32 @@ def schedule(rng: Generator, people: People, window: Window) -> Mailing:
     """Plan the mail of all streams."""
     sends = [
         send
-        for stream in STREAMS
-        for send in (_daily if stream.daily else _campaigns)(rng, stream, people, window)
+        for place, stream in enumerate(STREAMS)
+        for send in (daily if stream.daily else _campaigns)(rng, place, stream, people, window)
     ]
+    return _with_copies(rng, in_order(sends, people, window, STREAMS))
+
+
+def in_order(
+    sends: Sequence[Send], people: People, window: Window, streams: tuple[Stream, ...]
+) -> Mailing:
+    """The mail that falls into the window, each a message of its own."""
     ts, stream, person, subject = (np.concatenate(column) for column in zip(*sends, strict=True))
     order = np.argsort(ts, kind="stable")
     order = order[(ts[order] > window.start) & (ts[order] < window.now)]
     nobody = np.full(len(ts), -1)
-    mailing = Mailing(people, window, ts, stream, person, person, nobody, subject, nobody)
+    mailing = Mailing(people, window, ts, stream, person, person, nobody, subject, nobody, streams)
     mailing = mailing.take(order)
     mailing.message = np.arange(len(mailing))
-    return _with_copies(rng, mailing)
+    return mailing
 
 
-def _daily(rng: Generator, stream: Stream, people: People, window: Window) -> Iterator[Send]:
+def daily(
+    rng: Generator, place: int, stream: Stream, people: People, window: Window
+) -> Iterator[Send]:
+    """The mail of a stream that flows every day, more or less."""
     days = window.midnights()
-    weekdays = np.array(stream.weekdays)[_weekday(days)]
+    weekdays = np.array(stream.weekdays)[weekday(days)]
     # No two days are alike: more than Poisson noise, and a slowly growing business.
     mood = rng.gamma(25.0, 1 / 25.0, len(days)) * np.linspace(0.92, 1.08, len(days))
     day = np.repeat(days, rng.poisson(stream.daily * weekdays * mood))
@@ -115,10 +153,12 @@ def _daily(rng: Generator, stream: Stream, people: People, window: Window) -> It
     who, chances = people.audiences[stream.audience]
     person = rng.choice(who, len(day), p=chances)
     subject = rng.integers(len(stream.subjects), size=len(day))
-    yield day + hour * HOUR, np.full(len(day), STREAMS.index(stream)), person, subject
+    yield day + hour * HOUR, np.full(len(day), place), person, subject
 
 
-def _campaigns(rng: Generator, stream: Stream, people: People, window: Window) -> Iterator[Send]:
+def _campaigns(
+    rng: Generator, place: int, stream: Stream, people: People, window: Window
+) -> Iterator[Send]:
     subscribers, _ = people.audiences[stream.audience]
     import_day = window.yesterday - IMPORT_DAYS_AGO * DAY
     for day in _campaign_days(window):
@@ -131,7 +171,7 @@ def _campaigns(rng: Generator, stream: Stream, people: People, window: Window) -
             who = np.concatenate((who, people.imported[::5]))
         ts = day + CAMPAIGN_HOUR * HOUR + rng.uniform(0, 25 * MINUTE, len(who))
         subject = np.full(len(who), int(day / DAY / 3.5) % len(stream.subjects))
-        yield ts, np.full(len(who), STREAMS.index(stream)), rng.permutation(who), subject
+        yield ts, np.full(len(who), place), rng.permutation(who), subject
 
 
 def _campaign_days(window: Window) -> list[float]:
@@ -141,7 +181,7 @@ def _campaign_days(window: Window) -> list[float]:
     return [float(day) for day in days[(ago % 7 == 0) | (ago % 14 == 11)]]
 
 
-def _weekday(days: Floats) -> Ints:
+def weekday(days: Floats) -> Ints:
     """Monday is 0; the first day of Unix time was a Thursday."""
     return ((days / DAY).astype(np.int64) + 3) % 7
 

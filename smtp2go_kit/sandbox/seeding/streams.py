@@ -40,6 +40,8 @@ class Stream:
         opens: Share of delivered mail that people open; 0 without open tracking.
         clicks: Share of openings that lead to a click.
         reply_to: Where answers go, if not to the sender.
+        subaccount: The name of the subaccount it belongs to, if any.
+        is_marketing: Whether people unsubscribe from it, and call it spam.
     """
 
     username: str
@@ -56,6 +58,8 @@ class Stream:
     opens: float = 0.0
     clicks: float = 0.0
     reply_to: str = ""
+    subaccount: str = ""
+    is_marketing: bool = False
 
     @property
     def header_from(self) -> str:
@@ -122,6 +126,7 @@ NEWSLETTER = Stream(
     opens=0.3,
     clicks=0.12,
     reply_to=f"hello@{STORE}",
+    is_marketing=True,
 )
 INVOICES = Stream(
     username=API_KEY,

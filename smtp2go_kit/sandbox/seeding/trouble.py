@@ -29,12 +29,17 @@ def refused(mailing: Mailing) -> Bools:
     return refusing
 
 
-def throttled(rng: Generator, mailing: Mailing) -> Floats:
-    """Seconds added to each email: yesterday Yahoo put off much of the mail, some until now."""
+def throttled_at(mailing: Mailing) -> Bools:
+    """Which mail Yahoo may put off: that of yesterday."""
     first, last = (mailing.window.yesterday + hour * HOUR for hour in THROTTLED_HOURS)
     during = (mailing.ts > first) & (mailing.ts < last)
-    yahoo = mailing.provider == provider_index("Yahoo")
-    struck = during & yahoo & (rng.random(len(mailing)) < THROTTLED_SHARE)
+    yahoo: Bools = mailing.provider == provider_index("Yahoo")
+    return during & yahoo
+
+
+def throttled(rng: Generator, mailing: Mailing) -> Floats:
+    """Seconds added to each email: yesterday Yahoo put off much of the mail, some until now."""
+    struck = throttled_at(mailing) & (rng.random(len(mailing)) < THROTTLED_SHARE)
     seconds = np.where(struck, rng.lognormal(np.log(THROTTLED_FOR), 1.0, len(mailing)), 0.0)
     still = np.flatnonzero(struck)[-THROTTLED_STILL:]
     seconds[still] = mailing.window.now - mailing.ts[still] + HOUR

@@ -10,6 +10,7 @@ import threading
 
 import pytest
 
+from mcp_server.analysis import ANALYSES
 from mcp_server.cli import main
 from smtp2go_kit import Client
 from smtp2go_kit.operation import Effect
@@ -20,6 +21,9 @@ from smtp2go_kit.sandbox.server import Server
 KEY = "api-0123456789ABCDEFabcdef0123456789"
 NOW = "2026-11-24T12:00:00+00:00"
 MOST_INSTRUCTIONS = 2048
+ASKED = {analysis.name for analysis in ANALYSES}
+FREE = {analysis.name for analysis in ANALYSES if not analysis.needs}
+"""Analyses that a key needs no permission for."""
 NAMES = {op.name for op in all_operations()}
 READS = {op.name for op in all_operations() if op.effect is Effect.READ}
 MESSAGE = {"sender": "a@example.com", "to": ["b@example.com"], "subject": "Hi", "text_body": "Hi"}
@@ -111,7 +115,7 @@ def test_the_version_and_the_help_are_on_stdout(ended):
 
 def test_by_default_every_operation_is_offered(talk):
     with talk("--sandbox") as server:
-        assert set(server.tools) == NAMES | {"preview"}
+        assert set(server.tools) == ASKED | NAMES | {"preview"}
         assert "no blind copies" in server.instructions
         assert "dry run" not in server.instructions
 
@@ -126,7 +130,7 @@ def test_toolsets_leave_out_the_other_headings(talk):
 
 def test_read_only_leaves_out_whatever_changes(talk):
     with talk("--sandbox", "--read-only") as server:
-        assert set(server.tools) == READS
+        assert set(server.tools) == ASKED | READS
         assert "only reads" in server.instructions
         assert "Unknown tool" in server.call("preview", tool="email_send", arguments=MESSAGE)
 
@@ -205,7 +209,11 @@ def test_tools_that_the_key_may_not_use_are_left_out_and_named(paths, allowed, t
     everything = ("--dry-run", "--allow-recipients", ",".join(["someone@example.com"] * 99))
     with serving(permissions=paths) as environment, talk(*everything, **environment) as server:
         offered = set(server.tools)
-        assert offered - {"preview"} == allowed
+        assert offered - {"preview"} - ASKED == allowed
+        assert offered & ASKED == {
+            each.name for each in ANALYSES if allowed >= {need.name for need in each.needs}
+        }
+        assert offered >= FREE
         assert ("preview" in offered) is bool(allowed - READS)
         told = server.instructions
         assert len(told) <= MOST_INSTRUCTIONS

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from mcp_server.analysis import ANALYSES
 from smtp2go_kit.operations import all_operations
 
 STDIO = (sys.executable, "-m", "mcp_server", "--sandbox")
@@ -49,7 +50,7 @@ def reports_nothing(done):
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
     assert told.keys() == {"result"}
-    assert len(told["result"]["tools"]) == len([*all_operations()]) + 1
+    assert len(told["result"]["tools"]) == len(ANALYSES) + len([*all_operations()]) + 1
 
 
 def test_strict_would_report_a_loose_schema(inspect, tmp_path):

@@ -1,0 +1,1 @@
+"""The detector: what of an account's mail is out of the ordinary, and what explains it."""

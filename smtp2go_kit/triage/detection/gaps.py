@@ -1,0 +1,195 @@
+"""Whether the data is whole: hours without events, ends without beginnings, clocks that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from smtp2go_kit.triage.detection.mail import (
+    NEVER,
+    REJECTED,
+    WAITING,
+    Bools,
+    Floats,
+    Ints,
+    Mail,
+    seconds_of,
+)
+from smtp2go_kit.triage.detection.screening import Times
+
+HOUR = 3_600
+WEEK = 168
+LEAST_HOURS = 2
+"""Fewest hours without any event that are a gap."""
+LEAST_EVENTS = 12.0
+"""Fewest emails that the quietest of the same hours of earlier weeks must have had."""
+BESIDE = 4
+"""Hours beside a silence that tell how busy these days are: a break of the data is sharp, a slow
+day is not."""
+LEAST_COPIES = 15
+LOST = 0.4
+"""Share of an hour's copies without an end, at every provider, from which ends are missing."""
+REPEATED = 0.02
+"""Share of the events that came twice, from which pages overlap."""
+SETTLED = 4 * HOUR
+"""Age from which an end is to be expected: greylisting and retries are mostly over."""
+RECENT = 3
+"""Windows in which a gap matters."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What is wrong with the data.
+
+    Args:
+        what: The problem, as a clause.
+        start: When it begins, Unix seconds.
+        end: When it ends.
+        missing: Events or copies that are missing or wrong.
+        of: Those that should be there.
+    """
+
+    what: str
+    start: int
+    end: int
+    missing: float
+    of: float
+
+
+def gaps(mail: Mail, times: Times) -> Iterator[Gap]:
+    """The problems of the data in the last windows, the largest first.
+
+    Args:
+        mail: The copies, with the events they come from.
+        times: The windows.
+    """
+    looks = (_silences, _without_end, _without_start, _repeats, _clocks)
+    found = [gap for look in looks for gap in look(mail, times)]
+    yield from sorted(found, key=lambda gap: -gap.missing)
+
+
+def _silences(mail: Mail, times: Times) -> Iterator[Gap]:
+    """Hours in which nothing happened, though mail is usually sent in them."""
+    events = _per_hour(seconds_of(mail.events["date"]), times)
+    copies = _per_hour(mail.sent, times)
+    for first, last in _runs(events == 0, min(RECENT * times.window // HOUR, len(events) - WEEK)):
+        usual = _usual(copies, first, last)
+        if last - first + 1 >= LEAST_HOURS and usual >= LEAST_EVENTS:
+            start, end = times.now - (last + 1) * HOUR, times.now - first * HOUR
+            yield Gap("nothing at all came", start, end, usual, usual)
+
+
+def _per_hour(seconds: Ints, times: Times) -> Ints:
+    ago = (times.now - seconds) // HOUR
+    hours = times.window * times.count // HOUR
+    counted: Ints = np.bincount(ago[(ago >= 0) & (ago < hours)], minlength=hours)
+    return counted
+
+
+def _runs(silent: Bools, most: int) -> Iterator[tuple[int, int]]:
+    """First and last hour (ago) of each silence that begins in the last *most* hours."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], silent.astype(np.int8), [0]))))
+    for first, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if first < most:
+            yield first, stop - 1
+
+
+def _usual(copies: Ints, first: int, last: int) -> float:
+    """Copies of the quietest of the same hours of earlier weeks, if these days are as busy."""
+    weeks = [int(copies[first + k : last + 1 + k].sum()) for k in _weeks(copies, last)]
+    if not weeks:
+        return 0.0
+    beside = [(last + 1, last + 1 + BESIDE), *([(max(0, first - BESIDE), first)] if first else [])]
+    return min(weeks) * min(1.0, *(_level(copies, *edge) for edge in beside))
+
+
+def _weeks(copies: Ints, last: int) -> range:
+    return range(WEEK, len(copies) - last, WEEK)
+
+
+def _level(copies: Ints, first: int, stop: int) -> float:
+    """How busy some hours are, against the same hours of earlier weeks: 1 is as usual."""
+    usual = [int(copies[first + k : stop + k].sum()) for k in _weeks(copies, stop - 1)]
+    middle = float(np.median(usual)) if usual else 0.0
+    return float(copies[first:stop].sum()) / middle if middle else 0.0
+
+
+def _without_end(mail: Mail, times: Times) -> Iterator[Gap]:
+    """Hours whose mail has no end at any provider, or whose ends have no beginning."""
+    bins = times.bins(mail.sent)
+    recent = (bins >= 0) & (bins < RECENT) & (times.now - mail.sent > SETTLED)
+    lost = (mail.state == WAITING) & (mail.kind < 0)
+    if (recent & lost).sum() < LEAST_COPIES:
+        return
+    providers = mail.codes["provider"][recent]
+    hours = (times.now - mail.sent[recent]) // HOUR
+    table = pd.DataFrame({"hour": hours, "provider": providers, "lost": lost[recent]})
+    grouped = table.groupby("hour")["lost"]
+    bad = grouped.mean()[(grouped.mean() >= LOST) & (grouped.sum() >= 3)].index
+    inside = table[table["hour"].isin(bad)]
+    if len(inside) < LEAST_COPIES or not _everywhere(inside):
+        return
+    start, end = times.now - (int(max(bad)) + 1) * HOUR, times.now - int(min(bad)) * HOUR
+    missing = float(inside["lost"].sum())
+    yield Gap("mail of every provider has no end", start, end, missing, float(len(inside)))
+
+
+def _without_start(mail: Mail, times: Times) -> Iterator[Gap]:
+    """Ends without beginnings, where beginnings are usually there."""
+    bins = times.bins(mail.sent)
+    settled = (bins >= 0) & (mail.ended != NEVER) & (mail.state != REJECTED)
+    lost = settled & mail.orphan
+    recent = bins < RECENT
+    usual = (lost & ~recent).sum() / max(1, (settled & ~recent).sum())
+    count, of = int((lost & recent).sum()), int((settled & recent).sum())
+    if count >= LEAST_COPIES and usual <= 0.02 and count >= 0.01 * of:
+        at = mail.sent[lost & recent]
+        inside = settled & (mail.sent >= at.min()) & (mail.sent <= at.max())
+        what = "mail ends that never began"
+        yield Gap(what, int(at.min()), int(at.max()), float(count), float(inside.sum()))
+
+
+def _repeats(mail: Mail, times: Times) -> Iterator[Gap]:
+    """Events that came more than once."""
+    keys = ["date", "event", "email_id", "recipient"]
+    seconds = seconds_of(mail.events["date"])
+    recent = (times.now - seconds) < RECENT * times.window
+    if mail.events["email_id"].isna().all():
+        return
+    events = mail.events.loc[recent, keys]
+    twice = events.duplicated().to_numpy()
+    if twice.sum() >= LEAST_COPIES and twice.sum() >= REPEATED * len(events):
+        at = seconds[recent][twice]
+        what = "events came more than once"
+        yield Gap(what, int(at.min()), int(at.max()), float(twice.sum()), float(len(events)))
+
+
+def _everywhere(inside: pd.DataFrame) -> bool:
+    """Whether the ends are missing alike wherever the mail went."""
+    shares = inside.groupby("provider")["lost"].agg(["mean", "size"])
+    large = shares[shares["size"] >= 3]
+    return len(large) >= 3 and bool((large["mean"] >= LOST / 2).mean() >= 0.8)
+
+
+def _clocks(mail: Mail, times: Times) -> Iterator[Gap]:
+    """Ends before their beginnings, or events that are still to come."""
+    bins = times.bins(mail.sent)
+    recent = (bins < RECENT) & (mail.ended != NEVER)
+    early = recent & (mail.ended < mail.sent - 60)
+    if early.sum() >= LEAST_COPIES:
+        start, end = int(mail.ended[early].min()), int(mail.sent[early].max())
+        yield Gap("mail ends before it begins", start, end, float(early.sum()), float(recent.sum()))
+    seconds = seconds_of(mail.events["date"])
+    future = seconds > times.now + 300
+    if future.sum() >= LEAST_COPIES:
+        late: Floats = seconds[future].astype(np.float64)
+        yield Gap(
+            "events lie in the future",
+            times.now,
+            int(late.max()),
+            float(future.sum()),
+            float(len(seconds)),
+        )

@@ -1,0 +1,264 @@
+"""What is out of the ordinary and why: the detector's findings, still without words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from smtp2go_kit.triage.detection.abuse import STRANGE, Burst, bursts
+from smtp2go_kit.triage.detection.cohort import Cohort, Parts, cohort_of
+from smtp2go_kit.triage.detection.gaps import Gap, gaps
+from smtp2go_kit.triage.detection.kinds import BLOCKS
+from smtp2go_kit.triage.detection.mail import Bools, Mail
+from smtp2go_kit.triage.detection.measures import measures_of
+from smtp2go_kit.triage.detection.onset import stretch
+from smtp2go_kit.triage.detection.screening import Cell, Screen, Times, screens
+from smtp2go_kit.triage.detection.surprise import discoveries, surprise
+from smtp2go_kit.triage.detection.verdict import WHY, Case, Verdict, judged
+
+FALSE = 0.01
+"""Share of false ones among the cells that pass (Benjamini-Hochberg)."""
+SUREST = 1e-4
+"""Largest p-value that passes in any case: few cells pass by chance, but every day has many."""
+LEAST, FEWEST = 3.8, 2.8
+"""Fewest cases beyond the usual that matter; the fewer where most of a small cohort fails."""
+MOSTLY, CLEAR = 0.7, 15.0
+"""Share of a cohort, and log-likelihood, from which a few cases are enough."""
+PART = 0.002
+"""Share of the mail of a window that must be beyond the usual to matter."""
+TIMES_USUAL = 1.5
+"""Cases against the usual ones, from which a difference matters."""
+GAIN = 8.0
+"""Log-likelihood that a second cohort of the same kind must explain."""
+SECOND = 2
+"""Cohorts of one kind that are looked for."""
+HARM = {"greylisting": 0.2, "throttling": 0.7, "complaint-spike": 10.0, "data-gap": 0.5}
+"""What one case of a cause counts against a lost email; late mail arrives, and a complaint does
+more harm than a bounce."""
+
+
+@dataclass(frozen=True, eq=False)
+class Incident:
+    """Something out of the ordinary.
+
+    Args:
+        verdict: Its cause.
+        parts: What its cohort has in common.
+        what: What is counted.
+        copies: All copies of the cohort since it began.
+        failed: Those that it happened to.
+        expected: Cases to expect among them.
+        since: When it began, Unix seconds.
+        until: The last case.
+        p: How probable that is on an ordinary day.
+        case: What it was judged from; None for gaps and bursts.
+        more: What words need beside that.
+    """
+
+    verdict: Verdict
+    parts: Parts
+    what: str
+    copies: Bools
+    failed: Bools
+    expected: float
+    since: int
+    until: int
+    p: float
+    case: Case | None = None
+    more: Gap | Burst | None = None
+
+    @property
+    def x(self) -> int:
+        """Cases."""
+        return round(self.more.missing) if isinstance(self.more, Gap) else int(self.failed.sum())
+
+    @property
+    def n(self) -> int:
+        """All that could have been cases."""
+        return round(self.more.of) if isinstance(self.more, Gap) else int(self.copies.sum())
+
+    @property
+    def harm(self) -> float:
+        """Cases beyond the usual, by how bad they are."""
+        return (self.x - self.expected) * HARM.get(self.verdict.cause, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Screened:
+    """A kind of failure over one span, its tested cells, and whether any passed."""
+
+    screen: Screen
+    cells: list[Cell]
+
+    @property
+    def least(self) -> float:
+        """The smallest p-value."""
+        return min((cell.p for cell in self.cells), default=1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Detected:
+    """The incidents, and what stayed undecided."""
+
+    incidents: list[Incident]
+    undecided: list[tuple[str, Cell]]
+
+
+def detect(mail: Mail, times: Times) -> Detected:
+    """Everything that is out of the ordinary.
+
+    Args:
+        mail: The copies.
+        times: The windows.
+    """
+    holes = [_of_gap(mail, gap) for gap in gaps(mail, times)][:1]
+    abused = [_of_burst(mail, burst) for burst in bursts(mail, times)]
+    set_apart = np.zeros(len(mail), np.bool_)
+    for incident in (*holes, *abused):
+        set_apart |= incident.copies
+    screened = _screened(mail, times, set_apart)
+    limit = min(SUREST, discoveries(np.array([c.p for s in screened for c in s.cells]), FALSE))
+    found = _explained(mail, [s for s in screened if s.least <= limit])
+    undecided = [(s.screen.measure.kind, c) for s in screened for c in s.cells]
+    incidents = sorted([*holes, *abused, *found], key=lambda each: -each.harm)
+    return Detected(incidents, [(kind, c) for kind, c in undecided if limit < c.p <= 0.01])
+
+
+def _screened(mail: Mail, times: Times, set_apart: Bools) -> list[Screened]:
+    found: list[Screened] = []
+    for measure in measures_of(mail, times.now):
+        rest = replace(
+            measure, eligible=measure.eligible & ~set_apart, failed=measure.failed & ~set_apart
+        )
+        found += [Screened(screen, cells) for screen, cells in screens(mail, rest, times)]
+    return found
+
+
+def _explained(mail: Mail, screened: list[Screened]) -> list[Incident]:
+    """Cohorts that explain what passed, each failure explained once."""
+    offers = [incident for each in screened for incident in _incidents(mail, each.screen)]
+    kept: list[Incident] = []
+    for offer in sorted(offers, key=lambda each: -_weight(each)):
+        if not any(_same(offer, other) for other in kept):
+            kept.append(offer)
+    return kept
+
+
+def _weight(incident: Incident) -> float:
+    assert incident.case is not None  # noqa: S101 - narrows for the type checkers
+    return incident.case.cohort.gain
+
+
+def _same(one: Incident, other: Incident) -> bool:
+    """Whether two tell of one thing: the same failures, or one mail that is late and then lost."""
+    shared = int((one.failed & other.failed).sum())
+    if shared >= 0.5 * one.x:
+        return True
+    if one.what == other.what or (_is_block(one) and _is_block(other)):
+        return shared > 0 and one.verdict.cause == other.verdict.cause
+    together = int((one.copies & other.copies).sum())
+    inside = together >= 0.5 * min(one.n, other.n)
+    late = "slow" in (one.what, other.what)
+    return inside and (late or one.verdict.cause == other.verdict.cause)
+
+
+def _is_block(incident: Incident) -> bool:
+    return incident.what in BLOCKS
+
+
+def _incidents(mail: Mail, screen: Screen) -> Iterator[Incident]:
+    within = np.ones(len(mail), np.bool_)
+    for _ in range(SECOND):
+        cohort = cohort_of(mail, screen, within)
+        if not _matters(cohort, screen):
+            return
+        p = _p(mail, screen, cohort)
+        if p > SUREST:
+            return
+        yield _incident(mail, screen, cohort, p)
+        within &= ~cohort.copies
+
+
+def _matters(cohort: Cohort, screen: Screen) -> bool:
+    harm = 10.0 if screen.measure.kind == "complaint" else 1.0
+    least = max(LEAST, PART / harm * float(screen.recent.sum()) / screen.span**0.5)
+    if cohort.x >= MOSTLY * cohort.n and cohort.gain >= CLEAR:
+        least = min(least, FEWEST)
+    ratio = cohort.x / max(cohort.expected, 1e-9)
+    return cohort.gain >= GAIN and cohort.excess >= least and ratio >= TIMES_USUAL
+
+
+def _p(mail: Mail, screen: Screen, cohort: Cohort) -> float:
+    """How probable the cohort's failures are, with days as different as they are."""
+    bins = screen.times.bins(screen.measure.at)
+    days = np.bincount(bins[cohort.copies]).astype(np.float64)
+    rho = max(screen.days.get(name, 0.0) for name in (*cohort.parts, "all"))
+    spread = rho * float((days**2).sum()) / max(1.0, float(days.sum())) ** 2
+    found: Any = surprise(
+        np.array([float(cohort.x)]),
+        np.array([float(cohort.n)]),
+        np.array([cohort.expected / max(1, cohort.n)]),
+        np.array([1 / (spread + 1 / 400)]),
+    )
+    return float(found[0])
+
+
+def _incident(mail: Mail, screen: Screen, cohort: Cohort, p: float) -> Incident:
+    measure = screen.measure
+    looked = _looked_back(mail, screen, cohort)
+    found = stretch(measure.at[looked], measure.failed[looked], screen.chance[looked])
+    assert found is not None  # noqa: S101 - a cohort that matters has failures
+    since, until = found
+    copies = looked & (measure.at >= since) & (measure.at <= max(until, screen.times.now))
+    case = Case(mail, screen, replace(cohort, copies=copies & screen.recent))
+    return Incident(
+        verdict=judged(case),
+        parts=cohort.parts,
+        what=measure.kind,
+        copies=copies,
+        failed=copies & measure.failed,
+        expected=float(screen.chance[copies].sum()),
+        since=since,
+        until=until,
+        p=p,
+        case=Case(mail, screen, cohort),
+    )
+
+
+def _looked_back(mail: Mail, screen: Screen, cohort: Cohort) -> Bools:
+    """All mail of the cohort of the span and as long before it."""
+    bins = screen.times.bins(screen.measure.at)
+    looked = screen.measure.eligible & (bins >= 0) & (bins < 2 * screen.span + 1)
+    for dimension, names in cohort.parts.items():
+        looked = looked & np.isin(mail.codes[dimension], mail.places(dimension, names))
+    return looked
+
+
+def _of_gap(mail: Mail, gap: Gap) -> Incident:
+    inside = (mail.sent >= gap.start) & (mail.sent < gap.end)
+    verdict = Verdict("data-gap", 0.9, WHY["data-gap"])
+    nothing = np.zeros(len(mail), np.bool_)
+    return Incident(
+        verdict, {}, "data-gap", inside, nothing, 0.0, gap.start, gap.end, 0.0, more=gap
+    )
+
+
+def _of_burst(mail: Mail, burst: Burst) -> Incident:
+    why = WHY["compromised-user"].format(traits="; ".join(burst.traits))
+    sure = min(0.95, 0.6 + 0.1 * (burst.points - STRANGE))
+    at = mail.sent[burst.copies]
+    return Incident(
+        Verdict("compromised-user", sure, why),
+        {"username": (burst.username,)},
+        "volume",
+        burst.copies,
+        burst.copies,
+        0.0,
+        int(at.min()),
+        int(at.max()),
+        0.0,
+        more=burst,
+    )

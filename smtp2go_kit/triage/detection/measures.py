@@ -1,0 +1,102 @@
+"""What is counted: for each kind of failure, which copies could have met it, and which did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from smtp2go_kit.triage.detection.kinds import BLOCKS, CODES, KINDS, REJECTIONS
+from smtp2go_kit.triage.detection.mail import (
+    BOUNCED,
+    DELIVERED,
+    NEVER,
+    REJECTED,
+    WAITING,
+    Bools,
+    Floats,
+    Ints,
+    Mail,
+)
+
+PATIENCE = 180
+"""Seconds that a delivery may take before it is slow, whatever the provider's habit."""
+HABIT = 99.5
+"""Percentile of a provider's usual delivery times, from whose double on a delivery is slow."""
+GROUPS = {"block": BLOCKS}
+"""Kinds that are also counted together, as servers word one refusal in several ways."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """One kind of failure over all copies.
+
+    Args:
+        kind: Its name.
+        eligible: Which copies could have met it.
+        failed: Which of those did.
+        at: When, for each copy: Unix seconds.
+    """
+
+    kind: str
+    eligible: Bools
+    failed: Bools
+    at: Ints
+
+
+def measures_of(mail: Mail, now: int) -> Iterator[Measure]:
+    """The kinds of failure that any copy met.
+
+    Args:
+        mail: The copies.
+        now: The present, Unix seconds.
+    """
+    # What SMTP2GO held back counts too: else a quota that lets dead addresses through, or
+    # suppressions that keep them out, would change what is usual.
+    settled = mail.state != WAITING
+    every = np.ones(len(mail), np.bool_)
+    for kind in KINDS:
+        codes = [CODES[name] for name in GROUPS.get(kind, (kind,))]
+        rejection = kind in REJECTIONS
+        state = REJECTED if rejection else BOUNCED
+        failed = np.isin(mail.kind, codes) & (mail.state == state)
+        if failed.any():
+            yield Measure(kind, every if rejection else settled, failed, mail.sent)
+    complained = mail.complained != NEVER
+    if complained.any():
+        delivered = mail.state == DELIVERED
+        yield Measure("complaint", complained | delivered, complained, mail.sent)
+    slow = _slow(mail, now)
+    if slow.failed.any():
+        yield slow
+
+
+def _slow(mail: Mail, now: int) -> Measure:
+    limit = patience(mail)
+    age = np.where(mail.ended == NEVER, now, mail.ended) - mail.sent
+    left = mail.state != REJECTED
+    slow = left & (age > limit) & ((mail.state == WAITING) | (mail.state == DELIVERED))
+    # Mail that just left says nothing yet, unless it has arrived.
+    settled = (mail.state == DELIVERED) | (mail.state == BOUNCED) | (now - mail.sent > limit)
+    return Measure("slow", left & settled, slow, mail.sent)
+
+
+def patience(mail: Mail) -> Floats:
+    """Seconds from which on each copy is slow: by the habit of its provider, in quieter times.
+
+    Args:
+        mail: The copies.
+    """
+    took = np.where(mail.state == DELIVERED, mail.ended - mail.sent, -1)
+    codes = mail.codes["provider"]
+    limits = np.full(len(mail.names["provider"]) + 1, float(PATIENCE))
+    order = np.argsort(codes, kind="stable")
+    bounds = np.searchsorted(codes[order], np.arange(len(limits)))
+    for place in range(len(limits) - 1):
+        times = took[order[bounds[place] : bounds[place + 1]]]
+        times = times[times >= 0]
+        if len(times) >= 200:
+            # The middle of the days' percentiles would need days; the quiet part is most of it.
+            limits[place] = max(PATIENCE, 2 * np.percentile(times, 90))
+    return limits[codes]

@@ -1,0 +1,182 @@
+"""Which kinds of failure are out of the ordinary: every cell and margin against its own past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from smtp2go_kit.triage.detection.expectation import expected
+from smtp2go_kit.triage.detection.mail import DIMENSIONS, Bools, Floats, Ints, Mail
+from smtp2go_kit.triage.detection.measures import Measure
+from smtp2go_kit.triage.detection.surprise import overdispersion, surprise
+
+SPANS = (1, 3, 7)
+"""Lengths of the recent past that are looked at, in windows: a sudden fault, one some days old,
+and a slow drift."""
+LEAST = 3
+"""Fewest cases that can be out of the ordinary."""
+MOST_VALUES = 300
+"""Values of a dimension, by their mail, from which its habits are learnt."""
+WHOLE = "all"
+"""The dimension of the margin over everything."""
+LEAST_BETWEEN, MOST_BETWEEN = 5.0, 400.0
+"""Bounds of how much what is known of all values counts for one of them, in copies."""
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """The windows that time is cut into, counted back from now.
+
+    Args:
+        now: The present, Unix seconds.
+        window: Seconds of a window.
+        count: How many there are.
+    """
+
+    now: int
+    window: int
+    count: int
+
+    def bins(self, at: Ints) -> Ints:
+        """Which window each moment is in: 0 for the last one, -1 for none."""
+        place = (self.now - at) // self.window
+        return np.where((place >= 0) & (place < self.count), place, -1)
+
+
+@dataclass(frozen=True, eq=False)
+class Screen:
+    """A kind of failure over one span, with what is needed to judge any cohort of it.
+
+    Args:
+        measure: The kind of failure.
+        recent: The copies of the span that could have failed.
+        chance: Each copy's chance on an ordinary day.
+        days: How much days differ: the overdispersion by dimension.
+        span: Windows looked at.
+        times: The windows.
+    """
+
+    measure: Measure
+    recent: Bools
+    chance: Floats
+    days: dict[str, float]
+    span: int
+    times: Times
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a dimension that was tested."""
+
+    dimension: str
+    value: int
+    x: float
+    n: float
+    expected: float
+    p: float
+
+
+def screens(mail: Mail, measure: Measure, times: Times) -> Iterator[tuple[Screen, list[Cell]]]:
+    """Test a kind of failure over all spans.
+
+    Args:
+        mail: The copies.
+        measure: The kind of failure.
+        times: The windows.
+    """
+    bins = times.bins(measure.at)
+    for span in (each for each in SPANS if each == 1 or 2 * each <= times.count):
+        recent = (bins >= 0) & (bins < span) & measure.eligible
+        if (measure.failed & recent).sum() < LEAST:
+            continue
+        past = bins >= span
+        screen = Screen(measure, recent, expected(mail, measure, past), {}, span, times)
+        cells = [
+            cell
+            for dimension in (WHOLE, *DIMENSIONS)
+            for cell in _cells(mail, screen, dimension, bins)
+        ]
+        yield screen, cells
+
+
+def _cells(mail: Mail, screen: Screen, dimension: str, bins: Ints) -> list[Cell]:
+    codes = np.zeros(len(mail), np.int64) if dimension == WHOLE else mail.codes[dimension]
+    values = _values(codes, screen)
+    if not len(values):
+        return []
+    n, x, e = _counts(codes, values, screen, bins)
+    span = screen.span
+    rho = overdispersion(x[:, span:].ravel(), n[:, span:].ravel(), e[:, span:].ravel())
+    screen.days[dimension] = rho
+    between = _between(x[:, span:], n[:, span:], e[:, span:], rho)
+    recent = [table[:, :span].sum(axis=1) for table in (x, n, e)]
+    share, concentration = _usual(n, x, e, span, rho, between)
+    tested = recent[0] >= LEAST
+    p = np.ones(len(values))
+    p[tested] = surprise(recent[0][tested], recent[1][tested], share[tested], concentration[tested])
+    foreseen = share * recent[1]
+    return [
+        Cell(
+            dimension=dimension,
+            value=int(values[row]),
+            x=float(recent[0][row]),
+            n=float(recent[1][row]),
+            expected=float(foreseen[row]),
+            p=float(p[row]),
+        )
+        for row in np.flatnonzero(tested)
+    ]
+
+
+def _values(codes: Ints, screen: Screen) -> Ints:
+    """The values worth a look: those that fail now, and the largest, which tell the habits."""
+    now = codes[screen.recent & screen.measure.failed]
+    some = codes[screen.measure.eligible]
+    failing = np.bincount(now[now >= 0])
+    whole = np.bincount(some[some >= 0])
+    largest = np.argsort(whole)[::-1][:MOST_VALUES]
+    return np.union1d(np.flatnonzero(failing >= LEAST), largest[whole[largest] > 0])
+
+
+def _counts(codes: Ints, values: Ints, screen: Screen, bins: Ints) -> tuple[Floats, Floats, Floats]:
+    """All, cases and expected cases, of each value (rows) in each window (columns)."""
+    place = np.full(int(codes.max(initial=0)) + 2, -1)
+    place[values] = np.arange(len(values))
+    row = place[codes]
+    kept = np.flatnonzero((row >= 0) & (bins >= 0) & screen.measure.eligible)
+    cell = row[kept] * screen.times.count + bins[kept]
+    shape = (len(values), screen.times.count)
+    each = (np.ones(len(kept)), screen.measure.failed[kept], screen.chance[kept])
+    n, x, e = (
+        np.bincount(cell, weights, shape[0] * shape[1]).astype(np.float64).reshape(shape)
+        for weights in each
+    )
+    return n, x, e
+
+
+def _between(x: Floats, n: Floats, e: Floats, rho: float) -> float:
+    """For how many copies what is known of all values counts, judging one of them."""
+    cases, of, foreseen = x.sum(axis=1), n.sum(axis=1), e.sum(axis=1)
+    differ = overdispersion(cases, of, foreseen, prior=max(rho / 4, 0.001))
+    return float(np.clip(1 / differ - 1, LEAST_BETWEEN, MOST_BETWEEN))
+
+
+def _usual(
+    n: Floats, x: Floats, e: Floats, span: int, rho: float, between: float
+) -> tuple[Floats, Floats]:
+    """The share to expect of each value now, and the concentration of that guess."""
+    past_n, past_x = n[:, span:].sum(axis=1), x[:, span:].sum(axis=1)
+    squares = (n[:, span:] ** 2).sum(axis=1)
+    worth = np.divide(
+        1.0, 1 / np.maximum(past_n, 1e-9) + rho * squares / np.maximum(past_n, 1e-9) ** 2
+    )
+    worth = np.where(past_n > 0, worth, 0.0)
+    now_n = np.maximum(n[:, :span].sum(axis=1), 1e-9)
+    foreseen = e[:, :span].sum(axis=1) / now_n
+    own = np.divide(past_x, past_n, out=np.zeros_like(past_x), where=past_n > 0)
+    share = (own * worth + foreseen * between) / (worth + between)
+    days = rho * (n[:, :span] ** 2).sum(axis=1) / now_n**2
+    concentration = 1 / (days + 1 / (worth + between)) - 1
+    return share, np.maximum(concentration, 2.0)
