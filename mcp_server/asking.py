@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ESSENTIAL = ("what", "cohort", "x", "n", "expected", "since", "until")
 """Fields of a finding that its verification compares."""
 NARROW = ("search_sender", "search_subject", "search_usernames")
-GAP = "gap"
+GAP = "data-gap"
 GIVE = "Give one of triage's findings as it was told, or its verify_fix line."
 
 
@@ -112,7 +112,7 @@ def ask_suppressions(asked: Asked) -> Any:
 
 def ask_compliance(asked: Asked) -> Any:
     """The check, with DNS where it is wanted."""
-    from smtp2go_kit.triage.compliance import compliance
+    from smtp2go_kit.triage.complying import compliance
 
     client = asked.client
     diagnose = functools.partial(_diagnosed, asked, client) if asked.given["dns"] else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from smtp2go_kit.triage.classifier import classify_events
-from smtp2go_kit.triage.provider import provider
+from smtp2go_kit.triage.hosting import provider
 from smtp2go_kit.triage.sources import source_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp2go_kit.triage.provider import provider
+from smtp2go_kit.triage.hosting import provider
 
 
 def told(*rows: tuple[str, str, str]) -> list[str]:

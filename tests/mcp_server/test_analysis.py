@@ -25,7 +25,7 @@ from mcp_server.masking import masked
 from mcp_server.untrusted import TRUST, clean, is_hidden
 from smtp2go_kit import Client
 from smtp2go_kit.operations import all_operations
-from smtp2go_kit.triage.compliance import compliance
+from smtp2go_kit.triage.complying import compliance
 from smtp2go_kit.triage.domain import diagnose_domain
 from smtp2go_kit.triage.finding import Cause
 from smtp2go_kit.triage.suppressions import suppression_review
@@ -102,7 +102,13 @@ def service(*events: dict[str, Any], refused: frozenset[str] = frozenset(), **to
         data: Any = told.get(path.strip("/").replace("/", "_"), [])
         if path == "/activity/search":
             kinds = body.get("event_types")
-            kept = [e for e in events if kinds is None or e["event"] in kinds]
+            start = dt.datetime.fromisoformat(body["start_date"]).replace(tzinfo=dt.UTC)
+            kept = [
+                each
+                for each in events
+                if (kinds is None or each["event"] in kinds)
+                and dt.datetime.fromisoformat(each["date"]) >= start
+            ]
             total = told.get("total", len(kept))
             data = {"events": kept[: body["limit"]], "total_events": total}
         text = json.dumps({"request_id": "r", "data": data})
@@ -538,8 +544,13 @@ def test_a_search_tells_how_far_it_has_come(portal, session):
 
 
 FOUND = {
-    **{"what": "invalid", "cohort": {}, "x": 4, "n": 9, "expected": 0.1},
-    **{"since": "2026-11-22T00:00:00+00:00", "until": "2026-11-23T00:00:00+00:00"},
+    "what": "invalid",
+    "cohort": {},
+    "x": 4,
+    "n": 9,
+    "expected": 0.1,
+    "since": "2026-11-22T00:00:00+00:00",
+    "until": "2026-11-23T00:00:00+00:00",
 }
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("triage", {"window": "yesterday"}, "triage: window: expected a length such as 1d or 6h"),

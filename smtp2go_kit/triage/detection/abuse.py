@@ -71,6 +71,8 @@ class Burst:
             + 0.5 * (self.pace >= 2 * PACE)
             + 1.0 * (self.new_senders >= MOSTLY)
             + 0.75 * (self.refused >= REFUSED)
+            # One subject that no filter minds is a campaign, though at an odd time.
+            - 1.5 * (self.subjects == 1 and self.refused < REFUSED)
         )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,8 +21,27 @@ MOST_VALUES = 4
 """Values of one dimension that a cohort may name."""
 SHARE = 0.04
 """Share of the cases that a value must have to be named."""
-SAME = 0.97
+SAME = 0.95
 """Share of the best likelihood within which the simpler or more telling dimension is taken."""
+BETTER = 1.02
+"""Times the likelihood of the wider cohort, that a narrower one must reach at least."""
+TELLING: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "authentication": ("sender_domain", "provider"),
+        "unverified-sender": ("sender_domain", "sender"),
+        "invalid": ("subject", "username"),
+        "content-block": ("subject", "username"),
+        "link-domain-listed": ("subject", "sender_domain"),
+        "complaint": ("subject", "provider"),
+        "ip-block": ("outbound_ip", "provider"),
+        "domain-reputation": ("sender_domain", "provider"),
+        "quota": ("username", "subaccount"),
+        "policy": ("recipient_domain", "sender_domain"),
+        "unreachable": ("recipient_domain", "provider"),
+        "suppression": ("recipient_domain", "provider"),
+    }
+)
+"""Dimensions that say most about a kind of failure, where several fit alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,12 +113,15 @@ def _cohort(parts: Parts, copies: Bools, screen: Screen) -> Cohort:
 def _narrowed(mail: Mail, screen: Screen, whole: Cohort) -> Cohort | None:
     """The cohort narrowed by one more dimension, where that explains the failures better."""
     offers: list[tuple[float, int, str, Ints]] = []
-    for order, dimension in enumerate(d for d in DIMENSIONS if d not in whole.parts):
+    telling = TELLING.get(screen.measure.kind, ())
+    for order, dimension in enumerate(dict.fromkeys((*telling, *DIMENSIONS))):
+        if dimension in whole.parts:
+            continue
         found = _best_values(mail, screen, whole, dimension)
         if found is not None:
             offers.append((found[0], order, dimension, found[1]))
     top = max((offer[0] for offer in offers), default=0.0)
-    if top <= whole.gain:
+    if top <= BETTER * whole.gain:
         return None
     near = [offer for offer in offers if offer[0] >= whole.gain + SAME * (top - whole.gain)]
     _, _, dimension, values = min(near, key=lambda offer: (len(offer[3]), offer[1]))

@@ -26,6 +26,12 @@ LEAST_HOURS = 2
 """Fewest hours without any event that are a gap."""
 LEAST_EVENTS = 12.0
 """Fewest emails that the quietest of the same hours of earlier weeks must have had."""
+QUIET = 0.3
+"""Share of the usual that a gap may still have: it need not have swallowed every event."""
+NOTHING = 0.03
+"""Share up to which what is left does not matter."""
+CAMPAIGN = 0.15
+"""Share of a day's mail from which a subject is a campaign."""
 BESIDE = 4
 """Hours beside a silence that tell how busy these days are: a break of the data is sharp, a slow
 day is not."""
@@ -66,20 +72,54 @@ def gaps(mail: Mail, times: Times) -> Iterator[Gap]:
         mail: The copies, with the events they come from.
         times: The windows.
     """
+    if not len(mail):
+        return
     looks = (_silences, _without_end, _without_start, _repeats, _clocks)
     found = [gap for look in looks for gap in look(mail, times)]
     yield from sorted(found, key=lambda gap: -gap.missing)
 
 
 def _silences(mail: Mail, times: Times) -> Iterator[Gap]:
-    """Hours in which nothing happened, though mail is usually sent in them."""
-    events = _per_hour(seconds_of(mail.events["date"]), times)
-    copies = _per_hour(mail.sent, times)
-    for first, last in _runs(events == 0, min(RECENT * times.window // HOUR, len(events) - WEEK)):
-        usual = _usual(copies, first, last)
-        if last - first + 1 >= LEAST_HOURS and usual >= LEAST_EVENTS:
+    """Hours in which next to nothing happened, though mail is usually sent in them."""
+    copies = _per_hour(mail.sent[~_in_campaign(mail, times)], times)
+    most = min(RECENT * times.window // HOUR, len(copies) - WEEK)
+    for first, last in _runs(_quiet_hours(copies), most):
+        usual, found = _usual(copies, first, last), int(copies[first : last + 1].sum())
+        if last - first + 1 < LEAST_HOURS or usual < LEAST_EVENTS or found > QUIET * usual:
+            continue
+        if found <= NOTHING * usual or _broken(mail, times, first, last) >= QUIET:
             start, end = times.now - (last + 1) * HOUR, times.now - first * HOUR
-            yield Gap("nothing at all came", start, end, usual, usual)
+            yield Gap("next to nothing came", start, end, usual - found, usual)
+
+
+def _broken(mail: Mail, times: Times, first: int, last: int) -> float:
+    """Share of the copies of some hours that lack their beginning or their end.
+
+    On a holiday there is little mail too, but what there is is whole.
+    """
+    ago = (times.now - mail.sent) // HOUR
+    inside = (ago >= first) & (ago <= last)
+    lost = (mail.state == WAITING) & (mail.kind < 0) & (times.now - mail.sent > SETTLED)
+    return float((lost | mail.orphan)[inside].mean()) if inside.any() else 1.0
+
+
+def _in_campaign(mail: Mail, times: Times) -> Bools:
+    """Copies of subjects that make up much of their day; campaigns keep to no hour."""
+    day = (times.now - mail.sent) // 86_400
+    cell = day * (int(mail.codes["subject"].max(initial=0)) + 2) + mail.codes["subject"] + 1
+    _, where, counts = np.unique(cell, return_inverse=True, return_counts=True)
+    whole = np.bincount(np.maximum(day, 0))[np.maximum(day, 0)]
+    much: Bools = counts[where] > CAMPAIGN * whole
+    return much
+
+
+def _quiet_hours(copies: Ints) -> Bools:
+    """Hours with a small part of what the same hours of other weeks have."""
+    whole = len(copies) // WEEK * WEEK
+    middle = np.median(copies[:whole].reshape(-1, WEEK), axis=0) if whole else np.zeros(WEEK)
+    usual = np.resize(middle, len(copies))
+    quiet: Bools = (usual >= 1) & (copies <= QUIET * usual)
+    return quiet
 
 
 def _per_hour(seconds: Ints, times: Times) -> Ints:
@@ -89,9 +129,9 @@ def _per_hour(seconds: Ints, times: Times) -> Ints:
     return counted
 
 
-def _runs(silent: Bools, most: int) -> Iterator[tuple[int, int]]:
+def _runs(quiet: Bools, most: int) -> Iterator[tuple[int, int]]:
     """First and last hour (ago) of each silence that begins in the last *most* hours."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], silent.astype(np.int8), [0]))))
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], quiet.astype(np.int8), [0]))))
     for first, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         if first < most:
             yield first, stop - 1

@@ -52,13 +52,16 @@ def events_of(frame: pd.DataFrame) -> pd.DataFrame:
                 f"a column {' or '.join(names)} is needed, as client.activity.search() returns",
                 operation="triage",
             )
-    event = _words(frame["event"])
-    kept = event.isin(KINDS).to_numpy()
-    table = frame[kept]
-    told = {"date": _times(table["date"]), "event": event[kept]}
+    used = ("date", "event", *(name for names in SOURCES.values() for name in names))
+    table = frame[[name for name in dict.fromkeys(used) if name in frame.columns]]
+    event = _words(table["event"])
+    kept = event.isin(KINDS)
+    if not kept.all():
+        # The client fetches no others, and copies of millions of rows are dear.
+        table, event = table[kept], event[kept]
+    told = {"date": _times(table["date"]), "event": event}
     told |= {name: _first(table, sources) for name, sources in SOURCES.items()}
-    known = pd.DataFrame(told).reset_index(drop=True)
-    return _one_recipient(known.assign(row=pd.RangeIndex(len(known))))
+    return _one_recipient(pd.DataFrame(told).reset_index(drop=True))
 
 
 def _words(events: pd.Series[Any]) -> pd.Series[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from smtp2go_kit.triage.classifier import classify_texts
 from smtp2go_kit.triage.detection.kinds import kinds_of
-from smtp2go_kit.triage.provider import provider
+from smtp2go_kit.triage.hosting import provider
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -85,16 +85,21 @@ def mail_of(events: pd.DataFrame) -> Mail:
     Args:
         events: As :func:`~smtp2go_kit.triage.detection.intake.events_of` returns them.
     """
+    if events["email_id"].isna().all():
+        # Without ids nothing ties an end to its beginning: each end is a copy of its own.
+        events = events[~_is(events, "processed")].reset_index(drop=True)
     copy, count = _copies(events)
     seconds, is_sent = seconds_of(events["date"]), _is(events, "processed")
     state, ended, told = _ends(events, copy, seconds, count)
+    begun = np.full(count, -1)
+    begun[copy[is_sent]] = np.flatnonzero(is_sent)
     sent = _least(copy[is_sent], seconds[is_sent], count)
     orphan = sent == NEVER
     sent = np.where(orphan, ended, sent)
     spam = _is(events, "spam")
     complained = _least(copy[spam], seconds[spam], count)
     kept = np.flatnonzero(sent != NEVER)
-    answers = _answers(events, told[kept], state[kept])
+    answers = _answers(events, _telling(told, begun, state)[kept], state[kept])
     codes, names = _coded(_described(events, told[kept]))
     return Mail(
         sent=sent[kept],
@@ -128,7 +133,6 @@ def _copies(events: pd.DataFrame) -> tuple[Ints, int]:
     """The number of the copy that each event is about, and how many there are."""
     person = pd.factorize(events["recipient"], use_na_sentinel=False)[0].astype(np.int64)
     if events["email_id"].isna().all():
-        # Without ids nothing ties an end to its beginning: each end is a copy of its own.
         return np.arange(len(events)), len(events)
     email = pd.factorize(events["email_id"], use_na_sentinel=False)[0].astype(np.int64)
     copy, pairs = pd.factorize(email * (int(person.max(initial=0)) + 1) + person)
@@ -154,16 +158,22 @@ def _ends(
     return state, ended, told
 
 
-def _answers(events: pd.DataFrame, told: Ints, state: NDArray[np.int8]) -> pd.DataFrame:
-    """The classified answers of copies that failed, or that were put off and still wait."""
-    text = events["smtp_response"].iloc[told]
-    text.index = pd.RangeIndex(len(told))
+def _telling(told: Ints, begun: Ints, state: NDArray[np.int8]) -> Ints:
+    """The event that tells what a server refused: the end, or the attempts of late mail."""
     failed = (state == BOUNCED) | (state == REJECTED)
-    put_off = (state == WAITING) & text.notna().to_numpy()
+    return np.where(failed | (begun < 0), told, begun)
+
+
+def _answers(events: pd.DataFrame, rows: Ints, state: NDArray[np.int8]) -> pd.DataFrame:
+    """The classified answers of copies that failed, or that were put off."""
+    text = events["smtp_response"].iloc[rows]
+    text.index = pd.RangeIndex(len(rows))
+    failed = (state == BOUNCED) | (state == REJECTED)
+    put_off = ~failed & text.notna().to_numpy()
     chosen = text[failed | put_off]
     chosen = chosen[failed[chosen.index] | ~chosen.str.startswith("2").fillna(value=True)]
     found = classify_texts(chosen.fillna(""))
-    return found.assign(text=chosen, row=told[chosen.index])
+    return found.assign(text=chosen, row=rows[chosen.index])
 
 
 def _kind(answers: pd.DataFrame, state: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -173,21 +183,23 @@ def _kind(answers: pd.DataFrame, state: NDArray[np.int8]) -> NDArray[np.int8]:
     return kind
 
 
-def _described(events: pd.DataFrame, told: Ints) -> dict[str, pd.Series[Any]]:
-    """What copies can have in common, one value each."""
-    rows = events.iloc[told].reset_index(drop=True)
-    domain = _mapped(rows["recipient"], _domains)
-    return {
-        "provider": provider(rows).where(lambda names: names != domain, OTHERS),
-        "recipient_domain": domain,
-        "sender_domain": _mapped(rows["sender"], _domains),
-        "username": rows["username"],
-        "subject": _mapped(rows["subject"], _templates),
-        "outbound_ip": rows["outbound_ip"],
-        "subaccount": rows["subaccount"],
-        "sender": rows["sender"],
-        "recipient": rows["recipient"],
-    }
+def _described(events: pd.DataFrame, told: Ints) -> Iterator[tuple[str, pd.Series[Any]]]:
+    """What copies can have in common, one dimension after the other to spare memory."""
+    domain = _mapped(_taken(events, "recipient", told), _domains)
+    rows = {name: _taken(events, name, told) for name in ("recipient", "host", "smtp_response")}
+    names = provider(pd.DataFrame(rows))
+    yield "provider", names.where(names != domain, OTHERS)
+    yield "recipient_domain", domain
+    yield "recipient", rows.pop("recipient")
+    del rows, names, domain
+    yield "sender_domain", _mapped(_taken(events, "sender", told), _domains)
+    yield "subject", _mapped(_taken(events, "subject", told), _templates)
+    for name in ("sender", "username", "outbound_ip", "subaccount"):
+        yield name, _taken(events, name, told)
+
+
+def _taken(events: pd.DataFrame, name: str, rows: Ints) -> pd.Series[Any]:
+    return events[name].iloc[rows].reset_index(drop=True)
 
 
 def _mapped(column: pd.Series[Any], change: Callable[[pd.Series[Any]], Any]) -> pd.Series[Any]:
@@ -207,11 +219,11 @@ def _templates(subjects: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _coded(
-    table: dict[str, pd.Series[Any]],
+    table: Iterable[tuple[str, pd.Series[Any]]],
 ) -> tuple[dict[str, Ints], dict[str, pd.Index[Any]]]:
     codes: dict[str, Ints] = {}
     names: dict[str, pd.Index[Any]] = {}
-    for name, column in table.items():
+    for name, column in table:
         found, values = pd.factorize(column)
         codes[name], names[name] = found.astype(np.int64), pd.Index(values)
     return codes, names

@@ -24,6 +24,9 @@ PATIENCE = 180
 """Seconds that a delivery may take before it is slow, whatever the provider's habit."""
 HABIT = 99.5
 """Percentile of a provider's usual delivery times, from whose double on a delivery is slow."""
+PERSONAL = ("invalid", "mailbox-full", "suppression")
+"""Kinds that are about the recipient, whatever is sent."""
+WEEK, WEEKS = 604_800, 64
 GROUPS = {"block": BLOCKS}
 """Kinds that are also counted together, as servers word one refusal in several ways."""
 
@@ -62,7 +65,8 @@ def measures_of(mail: Mail, now: int) -> Iterator[Measure]:
         state = REJECTED if rejection else BOUNCED
         failed = np.isin(mail.kind, codes) & (mail.state == state)
         if failed.any():
-            yield Measure(kind, every if rejection else settled, failed, mail.sent)
+            measure = Measure(kind, every if rejection else settled, failed, mail.sent)
+            yield _by_person(mail, measure, now) if kind in PERSONAL else measure
     complained = mail.complained != NEVER
     if complained.any():
         delivered = mail.state == DELIVERED
@@ -70,6 +74,17 @@ def measures_of(mail: Mail, now: int) -> Iterator[Measure]:
     slow = _slow(mail, now)
     if slow.failed.any():
         yield slow
+
+
+def _by_person(mail: Mail, measure: Measure, now: int) -> Measure:
+    """Each recipient once a week, as one that fails, fails for all mail to it."""
+    person = mail.codes["recipient"] * WEEKS + np.minimum((now - mail.sent) // WEEK, WEEKS - 1)
+    # The earliest failure of each person, else their earliest copy.
+    order = np.lexsort((mail.sent, ~measure.failed, ~measure.eligible, person))
+    firsts = order[np.flatnonzero(np.diff(person[order], prepend=-1))]
+    chosen = np.zeros(len(mail), np.bool_)
+    chosen[firsts] = True
+    return Measure(measure.kind, measure.eligible & chosen, measure.failed & chosen, measure.at)
 
 
 def _slow(mail: Mail, now: int) -> Measure:

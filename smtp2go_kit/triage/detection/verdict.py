@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from smtp2go_kit.providers import domain_owner
 from smtp2go_kit.triage.detection.cohort import Cohort
 from smtp2go_kit.triage.detection.kinds import BLOCKS, KINDS
 from smtp2go_kit.triage.detection.mail import DELIVERED, Bools, Mail
@@ -80,6 +81,20 @@ class Case:
         return len(np.unique(codes[codes >= 0]))
 
     @property
+    def company(self) -> bool:
+        """Whether all failures are at one domain that is no mailbox provider's."""
+        codes = np.unique(self.mail.codes["recipient_domain"][self.failed])
+        names = self.mail.names["recipient_domain"][codes[codes >= 0]]
+        return len(names) == 1 and domain_owner(str(names[0])) is None
+
+    @property
+    def names_sender(self) -> bool:
+        """Whether answers name a blocklist, or whose reputation it is."""
+        listed = self.answers["blocklist"].fillna("") != ""
+        named = self.answers["named_identity"].fillna("") != ""
+        return bool((listed | named).mean() >= 0.5)
+
+    @property
     def known(self) -> float:
         """Share of the failed recipients who got mail before the span."""
         first = self.mail.sent[self.cohort.copies].min()
@@ -124,6 +139,8 @@ def _certainty(case: Case) -> float:
 
 def _block(case: Case) -> Verdict:
     """Whose reputation: the IP's, the domain's, a link's, or the content."""
+    if case.company and not case.names_sender:
+        return Verdict("recipient-policy", 0.6, WHY["recipient-policy"], OTHERS_ARRIVE)
     scores: dict[str, float] = dict.fromkeys(BLOCKS, 0.0)
     shares = pd.Series(case.mail.kind[case.failed]).value_counts(normalize=True)
     for code, share in shares.items():

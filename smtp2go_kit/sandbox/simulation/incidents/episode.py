@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import ClassVar
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.sandbox.account import DAY
 from smtp2go_kit.sandbox.seeding.outcomes import ACCEPTED
-from smtp2go_kit.sandbox.seeding.people import Bools, Ints
+from smtp2go_kit.sandbox.seeding.people import Bools, Ints, listed
 from smtp2go_kit.sandbox.seeding.schedule import HOUR
 from smtp2go_kit.sandbox.seeding.streams import Stream
 from smtp2go_kit.sandbox.simulation.hosts import HOSTS, called
@@ -123,7 +124,8 @@ class Episode:
 
     def recipient_domain(self, *hosts: str) -> str:
         """The recipient domain it strikes: the target, or one of those that get most mail."""
-        people, ts, person = self.world.people, *self.world.planned()[::2]
+        people = self.world.people
+        ts, _, person, _ = self.world.planned()
         domains = np.array([known.domain for known in people.persons])
         domain = self.incident.target.lower()
         if not domain:
@@ -131,9 +133,10 @@ class Episode:
             own = np.isin(domains[person], [stream.domain for stream in self.world.streams])
             late = person[usual & ~own & (ts >= self.start)]
             chosen = late if len(late) else person[usual & ~own]
-            names, counts = np.unique(domains[chosen], return_counts=True)
-            large = names[counts >= 0.6 * counts.max(initial=1)]
-            domain = str(self.world.rng.choice(large)) if len(large) else ""
+            counts = Counter(people.persons[place].domain for place in listed(chosen))
+            most = max(counts.values(), default=0)
+            large = sorted(name for name, count in counts.items() if count >= 0.6 * most)
+            domain = large[int(self.world.rng.integers(len(large)))] if large else ""
         self.favour(np.flatnonzero(domains == domain), 12)
         return domain
 
