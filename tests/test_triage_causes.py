@@ -252,3 +252,38 @@ def test_a_finding_that_tells_too_little_is_refused(
     told = {name: value for name, value in told.items() if value is not None}
     with pytest.raises(InvalidArgument, match=problem):
         verify_fix(told, simulated().events)
+
+
+def test_a_stolen_password_is_not_over_while_its_mail_goes_on() -> None:
+    made = simulated("compromised-user")
+    finding = first("compromised-user")
+    during = str(finding.since + (finding.until - finding.since) / 2)[:19]
+    found = verify_fix(finding, made.events, since=during, now=made.now)
+    assert found.status == "not yet"
+
+
+def test_a_stolen_password_is_over_when_its_mail_has_ended() -> None:
+    made = simulated("compromised-user")
+    finding = first("compromised-user")
+    clean = made.events[~made.struck().to_numpy() | (made.events["date"] < finding.since)]
+    assert verify_fix(finding, clean, since=str(finding.since)[:19]).status == "recovered"
+
+
+def test_a_gap_that_is_filled_is_fixed() -> None:
+    finding = first("data-gap")
+    assert verify_fix(finding, simulated("data-gap").events).status == "not yet"
+    assert verify_fix(finding, simulated().events, since="2026-11-18").status == "recovered"
+
+
+def test_what_is_not_known_to_be_counted_is_refused() -> None:
+    told = first("dkim-removed").to_dict() | {"what": "luck"}
+    with pytest.raises(InvalidArgument, match="luck"):
+        verify_fix(told, simulated().events)
+
+
+def test_an_account_whose_mail_has_no_ip_at_times_has_no_cohort_of_all_ips() -> None:
+    troubles = ("dkim-removed", "suppression-missing")
+    made = simulate(account="shop", volume=1_000, days=22, seed=5, incidents=troubles, now=NOW)
+    causes = {finding.cause: finding for finding in triage(made.events, now=made.now).findings}
+    assert "outbound_ip" not in causes["authentication"].cohort
+    assert "suppression" in causes

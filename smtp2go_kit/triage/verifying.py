@@ -12,12 +12,14 @@ import pandas as pd
 
 from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.triage.detection.intake import events_of
-from smtp2go_kit.triage.detection.mail import Bools, Mail, mail_of
+from smtp2go_kit.triage.detection.kinds import KINDS
+from smtp2go_kit.triage.detection.mail import WAITING, Bools, Mail, mail_of
 from smtp2go_kit.triage.detection.measures import measures_of
 from smtp2go_kit.triage.finding import Finding
 from smtp2go_kit.triage.intervals import jeffreys
 from smtp2go_kit.triage.sheet import Sheet, Shown
-from smtp2go_kit.triage.sources import ClientOrEvents, source_of
+from smtp2go_kit.triage.sources import ClientOrEvents, Source, source_of
+from smtp2go_kit.triage.triaging import triage
 from smtp2go_kit.triage.wording import number, percent
 from smtp2go_kit.triage.writing import enough, where
 
@@ -25,6 +27,10 @@ NAME = "verify_fix"
 Status = Literal["recovered", "not yet", "can't tell yet"]
 ODDS = 20.0
 """How many times likelier one explanation must be than the other: wrong in 1 of 20."""
+WHOLE = ("volume", "data-gap")
+"""What is told by all of the mail, not by counts of a cohort."""
+SETTLED = pd.Timedelta(hours=2)
+"""How long after a change such things show."""
 NEEDED = ("what", "cohort", "x", "n", "expected", "since", "until")
 
 
@@ -90,10 +96,41 @@ def verify_fix(
         raise InvalidArgument("finding", f"it lacks {', '.join(missing)}", operation=NAME)
     start = told["until"] if since is None else since
     source = source_of(client_or_events, start, now, NAME)
-    mail = mail_of(events_of(source.raw))
     begin, end = _seconds(source.start), _seconds(source.end)
+    if told["what"] in WHOLE:
+        return _found_again(told, client_or_events, source)
+    mail = mail_of(_since(events_of(source.raw), source.start))
     x, n = _counted(mail, told, begin + (since is None), end)
     return _verified(told, x, n, source.start)
+
+
+def _since(events: pd.DataFrame, start: pd.Timestamp) -> pd.DataFrame:
+    """Events from a moment on: what went before must not count for what came after."""
+    return events if pd.isna(start) else events[events["date"] >= start].reset_index(drop=True)
+
+
+def _found_again(
+    told: Mapping[str, Any], client_or_events: ClientOrEvents, source: Source
+) -> Verification:
+    """What only the whole of the mail can tell is looked for once more."""
+    end = None if pd.isna(source.end) else source.end.to_pydatetime()
+    report = triage(client_or_events, now=end)
+    goes_on = any(
+        found.what == told["what"]
+        and found.to_dict()["cohort"] == dict(told["cohort"])
+        and (found.until > source.start or told["what"] == "data-gap")
+        for found in report.findings
+    )
+    waited = not pd.isna(source.end) and source.end - source.start >= SETTLED
+    status: Status = "not yet" if goes_on else "recovered" if waited else "can't tell yet"
+    sentence = {
+        "not yet": "It goes on: triage finds the same again.",
+        "recovered": "It is over: triage does not find it any more.",
+        "can't tell yet": f"Can't tell yet: look again {SETTLED // pd.Timedelta(hours=1)} hours "
+        "after the change.",
+    }[status]
+    before = float(told["x"] / max(1, told["n"]))
+    return Verification(status, sentence, 0, 0, (0.0, 1.0), before, 0.0, 0, source.start)
 
 
 def _seconds(moment: pd.Timestamp) -> int:
@@ -102,13 +139,16 @@ def _seconds(moment: pd.Timestamp) -> int:
 
 def _counted(mail: Mail, told: Mapping[str, Any], begin: int, end: int) -> tuple[int, int]:
     """Cases and mail of the cohort since the fix."""
+    if told["what"] not in KINDS:
+        raise InvalidArgument("finding", f"what: {told['what']!r} is unknown", operation=NAME)
     inside = _cohort(mail, told["cohort"])
     for measure in measures_of(mail, end):
         if measure.kind == told["what"]:
             fresh = inside & measure.eligible & (measure.at >= begin) & (measure.at <= end)
             return int((fresh & measure.failed).sum()), int(fresh.sum())
-    # None failed: then all of its mail went well.
-    return 0, int((inside & (mail.sent >= begin) & (mail.sent <= end)).sum())
+    # None failed: then all of its mail went well, but for what still waits.
+    fresh = inside & (mail.state != WAITING) & (mail.sent >= begin) & (mail.sent <= end)
+    return 0, int(fresh.sum())
 
 
 def _cohort(mail: Mail, parts: Mapping[str, Any]) -> Bools:

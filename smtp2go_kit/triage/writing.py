@@ -201,7 +201,9 @@ def _top(mail: Mail, incident: Incident, dimension: str) -> tuple[str, ...]:
 
 def _verify(cause: Cause, incident: Incident) -> str:
     if cause == "data-gap":
-        return "Fetch the same window again: the gap should be filled."
+        return "verify_fix(finding): the same window, fetched again, should have no gap."
+    if cause == "compromised-user":
+        return "verify_fix(finding), 2 hours after the password is changed."
     needed = enough(incident.x / max(1, incident.n), incident.expected / max(1, incident.n))
     cohort = where(incident.parts) or "of the account"
     some = f"{number(needed)} new emails {cohort} are" if needed > 1 else f"1 new email {cohort} is"

@@ -31,12 +31,14 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "host": ("host",),
 }
 """The detector's columns, and the activity's that tell them, the best first."""
+MOSTLY = 0.8
+"""Share of events that matter, from which the others are kept."""
 SYNONYMS = {"softbounced": "soft-bounced", "hardbounced": "hard-bounced", "bounced": "soft-bounced"}
 """Events as other exports of the activity name them."""
 
 
 def events_of(frame: pd.DataFrame) -> pd.DataFrame:
-    """The events that matter, with the detector's columns, times in UTC, and a plain index.
+    """Events with the detector's columns, times in UTC, and a plain index.
 
     Args:
         frame: As ``client.activity.search()`` returns them, or alike: at least ``date``,
@@ -56,8 +58,8 @@ def events_of(frame: pd.DataFrame) -> pd.DataFrame:
     table = frame[[name for name in dict.fromkeys(used) if name in frame.columns]]
     event = _words(table["event"])
     kept = event.isin(KINDS)
-    if not kept.all():
-        # The client fetches no others, and copies of millions of rows are dear.
+    if kept.mean() < MOSTLY:
+        # Others do no harm, and a copy of millions of rows is dear.
         table, event = table[kept], event[kept]
     told = {"date": _times(table["date"]), "event": event}
     told |= {name: _first(table, sources) for name, sources in SOURCES.items()}

@@ -66,6 +66,17 @@ class Screen:
     times: Times
 
 
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """All, cases and expected cases of the values (rows) of a dimension in each window."""
+
+    dimension: str
+    values: Ints
+    n: Floats
+    x: Floats
+    e: Floats
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell of a dimension that was tested."""
@@ -87,71 +98,84 @@ def screens(mail: Mail, measure: Measure, times: Times) -> Iterator[tuple[Screen
         times: The windows.
     """
     bins = times.bins(measure.at)
-    for span in (each for each in SPANS if each == 1 or 2 * each <= times.count):
-        recent = (bins >= 0) & (bins < span) & measure.eligible
-        if (measure.failed & recent).sum() < LEAST:
-            continue
-        past = bins >= span
-        screen = Screen(measure, recent, expected(mail, measure, past), {}, span, times)
-        cells = [
-            cell
-            for dimension in (WHOLE, *DIMENSIONS)
-            for cell in _cells(mail, screen, dimension, bins)
-        ]
-        yield screen, cells
+    spans = [each for each in SPANS if each == 1 or 2 * each <= times.count]
+    recent = (bins >= 0) & (bins < spans[-1]) & measure.eligible
+    if (measure.failed & recent).sum() < LEAST:
+        return
+    chance = expected(mail, measure, bins >= spans[-1])
+    tables = [
+        table
+        for dimension in (WHOLE, *DIMENSIONS)
+        if len((table := _table(mail, measure, dimension, bins, recent, chance, times)).values)
+    ]
+    for span in spans:
+        within = (bins >= 0) & (bins < span) & measure.eligible
+        screen = Screen(measure, within, chance, {}, span, times)
+        yield screen, [cell for table in tables for cell in _cells(table, screen)]
 
 
-def _cells(mail: Mail, screen: Screen, dimension: str, bins: Ints) -> list[Cell]:
+def _table(
+    mail: Mail,
+    measure: Measure,
+    dimension: str,
+    bins: Ints,
+    recent: Bools,
+    chance: Floats,
+    times: Times,
+) -> Counts:
     codes = np.zeros(len(mail), np.int64) if dimension == WHOLE else mail.codes[dimension]
-    values = _values(codes, screen)
+    values = _values(codes, measure, recent)
     if not len(values):
-        return []
-    n, x, e = _counts(codes, values, screen, bins)
-    span = screen.span
+        nothing = np.zeros((0, times.count))
+        return Counts(dimension, values, nothing, nothing, nothing)
+    return Counts(dimension, values, *_counts(codes, values, measure, bins, chance, times.count))
+
+
+def _cells(table: Counts, screen: Screen) -> list[Cell]:
+    n, x, e, span = table.n, table.x, table.e, screen.span
     rho = overdispersion(x[:, span:].ravel(), n[:, span:].ravel(), e[:, span:].ravel())
-    screen.days[dimension] = rho
+    screen.days[table.dimension] = rho
     between = _between(x[:, span:], n[:, span:], e[:, span:], rho)
-    recent = [table[:, :span].sum(axis=1) for table in (x, n, e)]
+    cases, of = x[:, :span].sum(axis=1), n[:, :span].sum(axis=1)
     share, concentration = _usual(n, x, e, span, rho, between)
-    tested = recent[0] >= LEAST
-    p = np.ones(len(values))
-    p[tested] = surprise(recent[0][tested], recent[1][tested], share[tested], concentration[tested])
-    foreseen = share * recent[1]
+    tested = np.flatnonzero(cases >= LEAST)
+    p = surprise(cases[tested], of[tested], share[tested], concentration[tested])
     return [
         Cell(
-            dimension=dimension,
-            value=int(values[row]),
-            x=float(recent[0][row]),
-            n=float(recent[1][row]),
-            expected=float(foreseen[row]),
-            p=float(p[row]),
+            dimension=table.dimension,
+            value=int(table.values[row]),
+            x=float(cases[row]),
+            n=float(of[row]),
+            expected=float(share[row] * of[row]),
+            p=float(probability),
         )
-        for row in np.flatnonzero(tested)
+        for row, probability in zip(tested.tolist(), p.tolist(), strict=True)
     ]
 
 
-def _values(codes: Ints, screen: Screen) -> Ints:
+def _values(codes: Ints, measure: Measure, recent: Bools) -> Ints:
     """The values worth a look: those that fail now, and the largest, which tell the habits."""
-    now = codes[screen.recent & screen.measure.failed]
-    some = codes[screen.measure.eligible]
+    now = codes[recent & measure.failed]
+    some = codes[measure.eligible]
     failing = np.bincount(now[now >= 0])
     whole = np.bincount(some[some >= 0])
     largest = np.argsort(whole)[::-1][:MOST_VALUES]
     return np.union1d(np.flatnonzero(failing >= LEAST), largest[whole[largest] > 0])
 
 
-def _counts(codes: Ints, values: Ints, screen: Screen, bins: Ints) -> tuple[Floats, Floats, Floats]:
+def _counts(
+    codes: Ints, values: Ints, measure: Measure, bins: Ints, chance: Floats, count: int
+) -> tuple[Floats, Floats, Floats]:
     """All, cases and expected cases, of each value (rows) in each window (columns)."""
     place = np.full(int(codes.max(initial=0)) + 2, -1)
     place[values] = np.arange(len(values))
     row = place[codes]
-    kept = np.flatnonzero((row >= 0) & (bins >= 0) & screen.measure.eligible)
-    cell = row[kept] * screen.times.count + bins[kept]
-    shape = (len(values), screen.times.count)
-    each = (np.ones(len(kept)), screen.measure.failed[kept], screen.chance[kept])
+    kept = np.flatnonzero((row >= 0) & (bins >= 0) & measure.eligible)
+    cell = row[kept] * count + bins[kept]
+    shape = (len(values), count)
     n, x, e = (
-        np.bincount(cell, weights, shape[0] * shape[1]).astype(np.float64).reshape(shape)
-        for weights in each
+        np.bincount(cell, weights, shape[0] * count).astype(np.float64).reshape(shape)
+        for weights in (None, measure.failed[kept], chance[kept])
     )
     return n, x, e
 
