@@ -141,7 +141,7 @@ def _problem(incident: Incident) -> str:
 
 
 def _tested(incident: Incident) -> tuple[str, ...]:
-    if incident.case is None:
+    if incident.case is None or np.isnan(incident.p):
         return ()
     chance = max(incident.p, 1e-12)
     return (f"Chance: on an ordinary day this happens with a probability of {chance:.1g}.",)

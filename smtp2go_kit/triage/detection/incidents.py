@@ -12,8 +12,9 @@ from smtp2go_kit.triage.detection.abuse import STRANGE, Burst, bursts
 from smtp2go_kit.triage.detection.cohort import Cohort, Parts, cohort_of
 from smtp2go_kit.triage.detection.gaps import Gap, gaps
 from smtp2go_kit.triage.detection.kinds import BLOCKS
+from smtp2go_kit.triage.detection.lasting import lasting
 from smtp2go_kit.triage.detection.mail import Bools, Mail
-from smtp2go_kit.triage.detection.measures import measures_of
+from smtp2go_kit.triage.detection.measures import Measure, measures_of
 from smtp2go_kit.triage.detection.onset import stretch
 from smtp2go_kit.triage.detection.screening import Cell, Screen, Times, screens
 from smtp2go_kit.triage.detection.surprise import discoveries, surprise
@@ -36,6 +37,7 @@ GAIN = 8.0
 """Log-likelihood that a second cohort of the same kind must explain."""
 SECOND = 2
 """Cohorts of one kind that are looked for."""
+NOT_NEW = "It is not new: the time before was alike."
 HARM = {"greylisting": 0.2, "throttling": 0.7, "complaint-spike": 10.0, "data-gap": 0.5}
 """What one case of a cause counts against a lost email; late mail arrives, and a complaint does
 more harm than a bounce."""
@@ -120,29 +122,28 @@ def detect(mail: Mail, times: Times) -> Detected:
     set_apart = np.zeros(len(mail), np.bool_)
     for incident in (*holes, *abused):
         set_apart |= incident.copies
-    screened = _screened(mail, times, set_apart)
+    measures = [_without(measure, set_apart) for measure in measures_of(mail, times.now)]
+    screened = [Screened(*each) for one in measures for each in screens(mail, one, times)]
     limit = min(SUREST, discoveries(np.array([c.p for s in screened for c in s.cells]), FALSE))
-    found = _explained(mail, [s for s in screened if s.least <= limit])
+    changed = [s.screen for s in screened if s.least <= limit]
+    found = _explained(mail, changed, [*lasting(mail, measures, times)])
     undecided = [(s.screen.measure.kind, c) for s in screened for c in s.cells]
     incidents = sorted([*holes[:1], *abused, *found], key=lambda each: -each.harm)
     return Detected(incidents, [(kind, c) for kind, c in undecided if limit < c.p <= 0.01])
 
 
-def _screened(mail: Mail, times: Times, set_apart: Bools) -> list[Screened]:
-    found: list[Screened] = []
-    for measure in measures_of(mail, times.now):
-        rest = replace(
-            measure, eligible=measure.eligible & ~set_apart, failed=measure.failed & ~set_apart
-        )
-        found += [Screened(screen, cells) for screen, cells in screens(mail, rest, times)]
-    return found
+def _without(measure: Measure, set_apart: Bools) -> Measure:
+    return replace(
+        measure, eligible=measure.eligible & ~set_apart, failed=measure.failed & ~set_apart
+    )
 
 
-def _explained(mail: Mail, screened: list[Screened]) -> list[Incident]:
-    """Cohorts that explain what passed, each failure explained once."""
-    offers = [incident for each in screened for incident in _incidents(mail, each.screen)]
+def _explained(mail: Mail, changed: list[Screen], lasting: list[Screen]) -> list[Incident]:
+    """Cohorts that explain what passed, each failure explained once, changes first."""
+    offers = [each for screen in changed for each in _incidents(mail, screen)]
+    offers.sort(key=lambda each: -_weight(each))
     kept: list[Incident] = []
-    for offer in sorted(offers, key=lambda each: -_weight(each)):
+    for offer in (*offers, *(each for screen in lasting for each in _lasting(mail, screen))):
         if not any(_same(offer, other) for other in kept):
             kept.append(offer)
     return kept
@@ -181,6 +182,14 @@ def _incidents(mail: Mail, screen: Screen) -> Iterator[Incident]:
             return
         yield _incident(mail, screen, cohort, p)
         within &= ~cohort.copies
+
+
+def _lasting(mail: Mail, screen: Screen) -> Iterator[Incident]:
+    cohort = cohort_of(mail, screen, np.ones(len(mail), np.bool_))
+    if _matters(cohort, screen):
+        found = _incident(mail, screen, cohort, np.nan)
+        verdict = replace(found.verdict, why=f"{found.verdict.why} {NOT_NEW}")
+        yield replace(found, verdict=verdict)
 
 
 def _matters(cohort: Cohort, screen: Screen) -> bool:
@@ -237,9 +246,10 @@ def _stretch(mail: Mail, screen: Screen, cohort: Cohort) -> tuple[int, int]:
 
 
 def _looked_back(mail: Mail, screen: Screen, cohort: Cohort) -> Bools:
-    """All mail of the cohort of the span and as long before it."""
+    """All mail of the cohort of the span and as long before it; all there is of what lasts."""
     bins = screen.times.bins(screen.measure.at)
-    looked = screen.measure.eligible & (bins >= 0) & (bins < 2 * screen.span + 1)
+    reach = 2 * screen.span + 1 if screen.days else screen.times.count
+    looked = screen.measure.eligible & (bins >= 0) & (bins < reach)
     for dimension, names in cohort.parts.items():
         looked = looked & np.isin(mail.codes[dimension], mail.places(dimension, names))
     return looked
