@@ -87,13 +87,25 @@ class Zones:
         return self.records.get(f"*.{parent}", [])
 
 
+def _bound(zones, address, port, tries=20):
+    """Servers at one port; a free one for UDP may be taken for TCP."""
+    quiet = DNSLogger("-request,-reply,-truncated,-error")
+    udp = DNSServer(zones, address, port, logger=quiet)
+    try:
+        return udp, DNSServer(zones, address, udp.server.server_address[1], tcp=True, logger=quiet)
+    except OSError:
+        udp.server.server_close()
+        if port or not tries:
+            raise
+    return _bound(zones, address, port, tries - 1)
+
+
 @contextlib.contextmanager
 def serving(text="", behaviour="", address="127.0.0.1", port=0):
     """A resolver whose only server answers from zones, over UDP and TCP at one port."""
-    zones, quiet = Zones(text, behaviour), DNSLogger("-request,-reply,-truncated,-error")
-    udp = DNSServer(zones, address, port, logger=quiet)
+    zones = Zones(text, behaviour)
+    udp, tcp = _bound(zones, address, port)
     port = udp.server.server_address[1]
-    tcp = DNSServer(zones, address, port, tcp=True, logger=quiet)
     for server in (udp, tcp):
         serve = server.server.serve_forever
         threading.Thread(target=serve, args=(0.01,), daemon=True).start()

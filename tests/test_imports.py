@@ -16,6 +16,7 @@ import smtp2go_kit
 ROOT = Path(__file__).parent.parent
 HEAVY = {
     "IPython",
+    "dns",
     "ipywidgets",
     "matplotlib",
     "mcp",

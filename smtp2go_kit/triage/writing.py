@@ -143,8 +143,8 @@ def _problem(incident: Incident) -> str:
 def _tested(incident: Incident) -> tuple[str, ...]:
     if incident.case is None or np.isnan(incident.p):
         return ()
-    chance = max(incident.p, 1e-12)
-    return (f"Chance: on an ordinary day this happens with a probability of {chance:.1g}.",)
+    chance = f"{incident.p:.1g}" if incident.p > 1e-12 else "less than 1e-12"
+    return (f"Chance: on an ordinary day this happens with a probability of {chance}.",)
 
 
 def _responses(mail: Mail, incident: Incident) -> list[tuple[str, str]]:

@@ -31,11 +31,12 @@ QUIET = 0.3
 NOTHING = 0.03
 """Share up to which what is left does not matter."""
 CAMPAIGN = 0.15
-"""Share of a day's mail from which a subject is a campaign."""
+"""Share of a day's mail from which an hour's mail of one subject is a campaign."""
 BESIDE = 4
 """Hours beside a silence that tell how busy these days are: a break of the data is sharp, a slow
 day is not."""
-LEAST_COPIES = 15
+LEAST_COPIES, LEAST_ORPHANS = 15, 5
+"""Fewest copies that tell of a gap; ends without a beginning have no other reason."""
 LOST = 0.4
 """Share of an hour's copies without an end, at every provider, from which ends are missing."""
 REPEATED = 0.02
@@ -104,12 +105,11 @@ def _broken(mail: Mail, times: Times, first: int, last: int) -> float:
 
 
 def _in_campaign(mail: Mail, times: Times) -> Bools:
-    """Copies of subjects that make up much of their day; campaigns keep to no hour."""
-    day = (times.now - mail.sent) // 86_400
-    cell = day * (int(mail.codes["subject"].max(initial=0)) + 2) + mail.codes["subject"] + 1
+    """Copies of subjects of which an hour has much of its day's mail; campaigns keep to no hour."""
+    hour = np.maximum((times.now - mail.sent) // HOUR, 0)
+    cell = hour * (int(mail.codes["subject"].max(initial=0)) + 2) + mail.codes["subject"] + 1
     _, where, counts = np.unique(cell, return_inverse=True, return_counts=True)
-    whole = np.bincount(np.maximum(day, 0))[np.maximum(day, 0)]
-    much: Bools = counts[where] > CAMPAIGN * whole
+    much: Bools = counts[where] > CAMPAIGN * np.bincount(hour // 24)[hour // 24]
     return much
 
 
@@ -185,7 +185,7 @@ def _without_start(mail: Mail, times: Times) -> Iterator[Gap]:
     recent = bins < RECENT
     usual = (lost & ~recent).sum() / max(1, (settled & ~recent).sum())
     count, of = int((lost & recent).sum()), int((settled & recent).sum())
-    if count >= LEAST_COPIES and usual <= 0.02 and count >= 0.01 * of:
+    if count >= LEAST_ORPHANS and usual <= 0.02 and count >= 0.01 * of:
         at = mail.sent[lost & recent]
         inside = settled & (mail.sent >= at.min()) & (mail.sent <= at.max())
         what = "mail ends that never began"

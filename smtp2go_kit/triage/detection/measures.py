@@ -60,12 +60,10 @@ def measures_of(mail: Mail, now: int) -> Iterator[Measure]:
     settled = mail.state != WAITING
     every = np.ones(len(mail), np.bool_)
     for kind in KINDS:
-        codes = [CODES[name] for name in GROUPS.get(kind, (kind,))]
-        rejection = kind in REJECTIONS
-        state = REJECTED if rejection else BOUNCED
-        failed = np.isin(mail.kind, codes) & (mail.state == state)
+        failed, rejection = _failed(mail, kind), kind in REJECTIONS
         if failed.any():
-            measure = Measure(kind, every if rejection else settled, failed, mail.sent)
+            eligible = every if rejection or kind == "greylisting" else settled
+            measure = Measure(kind, eligible, failed, mail.sent)
             yield _by_person(mail, measure, now) if kind in PERSONAL else measure
     complained = mail.complained != NEVER
     if complained.any():
@@ -74,6 +72,14 @@ def measures_of(mail: Mail, now: int) -> Iterator[Measure]:
     slow = _slow(mail, now)
     if slow.failed.any():
         yield slow
+
+
+def _failed(mail: Mail, kind: str) -> Bools:
+    named = np.isin(mail.kind, [CODES[name] for name in GROUPS.get(kind, (kind,))])
+    if kind == "greylisting":
+        # It is over when the mail arrives, and tells by the attempts before.
+        return named & (mail.state != REJECTED)
+    return named & (mail.state == (REJECTED if kind in REJECTIONS else BOUNCED))
 
 
 def _by_person(mail: Mail, measure: Measure, now: int) -> Measure:
