@@ -262,13 +262,14 @@ def test_advice_names_what_failed() -> None:
     assert found("compromised-user").cohort["username"] in values("compromised-user")
 
 
-def test_a_bad_list_that_may_be_chance_costs_no_address() -> None:
-    few = ends(daily=48)
-    few["broken"] &= few["date"] >= END - pd.Timedelta(hours=5)
-    report = triage(both(few, ANSWERS["bad-list"], "hard-bounced"), now=NOW)
-    for finding in report.findings:
-        clear = "0.00" not in str(finding.excess) and finding.x > 8
-        assert clear or not any(action.destructive for action in finding.actions)
+@pytest.mark.parametrize("hours", [4, 6, 9, 12])
+def test_a_bad_list_that_may_be_chance_costs_no_address(hours: int) -> None:
+    sent = ends(0.5, daily=96)
+    sent["broken"] &= sent["date"] >= END - pd.Timedelta(hours=hours)
+    for finding in triage(both(sent, ANSWERS["bad-list"], "hard-bounced"), now=NOW).findings:
+        chance = float(finding.ruled_out[-1].rpartition(" ")[2].rstrip("."))
+        losing = any(action.destructive for action in finding.actions)
+        assert losing == (finding.confidence >= SURE and chance <= 1e-6)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
