@@ -72,7 +72,7 @@ def ask_response(asked: Asked) -> Any:
 
 def ask_trace(asked: Asked) -> Any:
     """The trace."""
-    from smtp2go_kit.triage.tracing import trace
+    from smtp2go_kit.triage.tracing.timeline import trace
 
     person, email = asked.given["recipient"], asked.given["email_id"]
     wanted: str = person or email or ""
@@ -101,7 +101,7 @@ def _diagnosed(asked: Asked, client: Client, domain: str) -> Any:
 
 def ask_suppressions(asked: Asked) -> Any:
     """The review; without the mail where the key may not see it."""
-    from smtp2go_kit.triage.suppressions import suppression_review
+    from smtp2go_kit.triage.suppressions.reviewing import suppression_review
 
     since, client = asked.given["since"], asked.client
     try:
@@ -112,7 +112,7 @@ def ask_suppressions(asked: Asked) -> Any:
 
 def ask_compliance(asked: Asked) -> Any:
     """The check, with DNS where it is wanted."""
-    from smtp2go_kit.triage.complying import compliance
+    from smtp2go_kit.triage.complying.checking import compliance
 
     client = asked.client
     diagnose = functools.partial(_diagnosed, asked, client) if asked.given["dns"] else None

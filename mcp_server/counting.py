@@ -104,7 +104,7 @@ class Counts:
 
 
 def _key(frame: pd.DataFrame, table: Table, name: str) -> pd.Series[Any]:
-    from smtp2go_kit.triage.copies import domain_of
+    from smtp2go_kit.triage.health.copies import domain_of
     from smtp2go_kit.triage.responses import normalised
 
     if name.endswith("response"):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtp2go_kit import Client, InvalidArgument, Sandbox
-from smtp2go_kit.triage.complying import Compliance, Row, compliance
+from smtp2go_kit.triage.complying.checking import Compliance, Row, compliance
 from smtp2go_kit.triage.domain.diagnosis import Check, Diagnosis
 
 NOW = "2026-11-20T12:00:00"

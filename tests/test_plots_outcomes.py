@@ -20,7 +20,7 @@ from smtp2go_kit.plots import (
     delivery_funnel,
     time_to_deliver,
 )
-from smtp2go_kit.triage.rates import wilson
+from smtp2go_kit.triage.health.rates import wilson
 
 NOW = "2026-11-20T12:00:00"
 MOMENT = pd.Timestamp(NOW, tz="UTC")

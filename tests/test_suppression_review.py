@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtp2go_kit import Client, InvalidArgument, Sandbox
-from smtp2go_kit.triage.suppressions import SuppressionReview, suppression_review
+from smtp2go_kit.triage.suppressions.reviewing import SuppressionReview, suppression_review
 
 NOW = "2026-11-20T12:00:00"
 UNKNOWN = "550 5.1.1 The email account that you tried to reach does not exist"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtp2go_kit import Client, InvalidArgument, PermissionDenied, Sandbox
-from smtp2go_kit.triage.tracing import Trace, trace
+from smtp2go_kit.triage.tracing.timeline import Trace, trace
 
 NOW = "2026-11-20T12:00:00"
 

@@ -12,7 +12,7 @@ import pytest
 
 from smtp2go_kit import Client, InvalidArgument, PermissionDenied, Sandbox
 from smtp2go_kit.triage import Health, look
-from smtp2go_kit.triage.copies import by_day, copies
+from smtp2go_kit.triage.health.copies import by_day, copies
 
 NOW = "2026-11-20T12:00:00"
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from smtp2go_kit.triage.rates import BOUNCE, Rate, rate, spam_bands, wilson
+from smtp2go_kit.triage.health.rates import BOUNCE, Rate, rate, spam_bands, wilson
 from smtp2go_kit.triage.responses import normalised
 
 

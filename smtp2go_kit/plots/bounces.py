@@ -21,8 +21,8 @@ from smtp2go_kit.plots.canvas import (
     with_legend,
 )
 from smtp2go_kit.providers import UNKNOWN, providers_of
-from smtp2go_kit.triage.copies import addressed, by_domain, copies, domain_of
-from smtp2go_kit.triage.rates import wilson
+from smtp2go_kit.triage.health.copies import addressed, by_domain, copies, domain_of
+from smtp2go_kit.triage.health.rates import wilson
 
 COLUMNS = ("email_id", "recipient", "recipients", "event", "date", "sender")
 MOST = 10

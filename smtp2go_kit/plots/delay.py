@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from smtp2go_kit.plots.canvas import COLOURS, done, ink, need, no_data, start
-from smtp2go_kit.triage.copies import KEY, addressed
+from smtp2go_kit.triage.health.copies import KEY, addressed
 
 TIMES = ("email_ts", "delivered_at")
 COLUMNS = ("email_id", "recipient", "recipients", "event", "date")

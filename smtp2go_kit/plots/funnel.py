@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from smtp2go_kit.plots.canvas import done, look, name_rows, need, no_data, start, with_legend
-from smtp2go_kit.triage.copies import KEY, addressed, copies
+from smtp2go_kit.triage.health.copies import KEY, addressed, copies
 
 COLUMNS = ("email_id", "recipient", "recipients", "event", "date", "sender")
 STEPS = ("processed", "delivered", "opened", "clicked")

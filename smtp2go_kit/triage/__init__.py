@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from smtp2go_kit.triage.classifier import Rules as Rules
     from smtp2go_kit.triage.classifier import classify as classify
     from smtp2go_kit.triage.classifier import classify_events as classify_events
-    from smtp2go_kit.triage.complying import Compliance as Compliance
-    from smtp2go_kit.triage.complying import compliance as compliance
+    from smtp2go_kit.triage.complying.checking import Compliance as Compliance
+    from smtp2go_kit.triage.complying.checking import compliance as compliance
     from smtp2go_kit.triage.domain import Diagnosis as Diagnosis
     from smtp2go_kit.triage.domain import diagnose_domain as diagnose_domain
     from smtp2go_kit.triage.finding import Finding as Finding
     from smtp2go_kit.triage.findings import Report as Report
-    from smtp2go_kit.triage.health import Health as Health
-    from smtp2go_kit.triage.health import look as look
+    from smtp2go_kit.triage.health.looking import Health as Health
+    from smtp2go_kit.triage.health.looking import look as look
     from smtp2go_kit.triage.hosting import provider as provider
-    from smtp2go_kit.triage.suppressions import SuppressionReview as SuppressionReview
-    from smtp2go_kit.triage.suppressions import suppression_review as suppression_review
-    from smtp2go_kit.triage.tracing import Trace as Trace
-    from smtp2go_kit.triage.tracing import trace as trace
+    from smtp2go_kit.triage.suppressions.reviewing import SuppressionReview as SuppressionReview
+    from smtp2go_kit.triage.suppressions.reviewing import suppression_review as suppression_review
+    from smtp2go_kit.triage.tracing.timeline import Trace as Trace
+    from smtp2go_kit.triage.tracing.timeline import trace as trace
     from smtp2go_kit.triage.triaging import triage as triage
     from smtp2go_kit.triage.verifying import Verification as Verification
     from smtp2go_kit.triage.verifying import verify_fix as verify_fix
@@ -35,23 +35,23 @@ if TYPE_CHECKING:
 _HOMES = {
     "Action": "action",
     "Classification": "classifier",
-    "Compliance": "complying",
+    "Compliance": "complying.checking",
     "Diagnosis": "domain",
     "Finding": "finding",
-    "Health": "health",
+    "Health": "health.looking",
     "Report": "findings",
     "Rules": "classifier",
-    "SuppressionReview": "suppressions",
-    "Trace": "tracing",
+    "SuppressionReview": "suppressions.reviewing",
+    "Trace": "tracing.timeline",
     "Verification": "verifying",
     "classify": "classifier",
     "classify_events": "classifier",
-    "compliance": "complying",
+    "compliance": "complying.checking",
     "diagnose_domain": "domain",
-    "look": "health",
+    "look": "health.looking",
     "provider": "hosting",
-    "suppression_review": "suppressions",
-    "trace": "tracing",
+    "suppression_review": "suppressions.reviewing",
+    "trace": "tracing.timeline",
     "triage": "triaging",
     "verify_fix": "verifying",
 }

@@ -11,7 +11,7 @@ import pandas as pd
 from smtp2go_kit.triage.finding import Finding
 
 if TYPE_CHECKING:
-    from smtp2go_kit.triage.health import Health
+    from smtp2go_kit.triage.health.looking import Health
 
 Status = Literal["healthy", "findings", "can't tell yet"]
 
@@ -70,7 +70,7 @@ class Report:
     @property
     def is_sandbox(self) -> bool:
         """Whether this is the sandbox's invented account."""
-        from smtp2go_kit.triage.health import SANDBOX
+        from smtp2go_kit.triage.health.looking import SANDBOX
 
         return self.account.startswith(SANDBOX)
 

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from smtp2go_kit.triage.copies import KEY, addressed, domain_of
+from smtp2go_kit.triage.health.copies import KEY, addressed, domain_of
 
 MOST = 1_000
 """Characters of an answer that are looked at: anybody may write anything there."""

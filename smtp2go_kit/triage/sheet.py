@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 from smtp2go_kit.triage.action import Action
-from smtp2go_kit.triage.page import PART, Cell, _list, _table
-from smtp2go_kit.triage.report import WIDTH, _wrapped
+from smtp2go_kit.triage.health.page import PART, Cell, _list, _table
+from smtp2go_kit.triage.health.report import WIDTH, _wrapped
 from smtp2go_kit.triage.wording import ascii_only, plain
 
 MOST = 40

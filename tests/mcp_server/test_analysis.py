@@ -25,10 +25,10 @@ from mcp_server.masking import masked
 from mcp_server.untrusted import TRUST, clean, is_hidden
 from smtp2go_kit import Client
 from smtp2go_kit.operations import all_operations
-from smtp2go_kit.triage.complying import compliance
+from smtp2go_kit.triage.complying.checking import compliance
 from smtp2go_kit.triage.domain import diagnose_domain
 from smtp2go_kit.triage.finding import Cause
-from smtp2go_kit.triage.suppressions import suppression_review
+from smtp2go_kit.triage.suppressions.reviewing import suppression_review
 from smtp2go_kit.triage.triaging import triage
 
 KEY = "api-0123456789ABCDEFabcdef0123456789"

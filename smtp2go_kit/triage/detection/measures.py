@@ -75,11 +75,11 @@ def measures_of(mail: Mail, now: int) -> Iterator[Measure]:
 
 
 def _failed(mail: Mail, kind: str) -> Bools:
-    named = np.isin(mail.kind, [CODES[name] for name in GROUPS.get(kind, (kind,))])
-    if kind == "greylisting":
-        # It is over when the mail arrives, and tells by the attempts before.
-        return named & (mail.state != REJECTED)
-    return named & (mail.state == (REJECTED if kind in REJECTIONS else BOUNCED))
+    named: Bools = np.isin(mail.kind, [CODES[name] for name in GROUPS.get(kind, (kind,))])
+    # Greylisting is over when the mail arrives, and tells by the attempts before.
+    states = (REJECTED,) if kind in REJECTIONS else (BOUNCED,)
+    named &= np.isin(mail.state, (WAITING, DELIVERED, BOUNCED) if kind == "greylisting" else states)
+    return named
 
 
 def _by_person(mail: Mail, measure: Measure, now: int) -> Measure:

@@ -15,8 +15,8 @@ from smtp2go_kit.plots.canvas import done, ink
 from smtp2go_kit.triage.detection.intake import events_of
 from smtp2go_kit.triage.detection.mail import Bools, Ints, Mail, mail_of
 from smtp2go_kit.triage.detection.measures import Measure, measures_of
+from smtp2go_kit.triage.health.page import _blank, _image
 from smtp2go_kit.triage.intervals import jeffreys
-from smtp2go_kit.triage.page import _blank, _image
 from smtp2go_kit.triage.rendering import words
 from smtp2go_kit.triage.wording import number, plain
 

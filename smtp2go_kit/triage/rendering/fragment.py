@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from smtp2go_kit.triage import page as account
-from smtp2go_kit.triage.page import PART, Cell, _table, _text, section
+from smtp2go_kit.triage.health import page as account
+from smtp2go_kit.triage.health.page import PART, Cell, _table, _text, section
+from smtp2go_kit.triage.health.report import period
 from smtp2go_kit.triage.rendering import words
-from smtp2go_kit.triage.report import period
 from smtp2go_kit.triage.wording import visible
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from smtp2go_kit.triage import report as account
+from smtp2go_kit.triage.health import report as account
 from smtp2go_kit.triage.rendering import words
 from smtp2go_kit.triage.wording import ascii_only, plain
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtp2go_kit.triage.page import document
+from smtp2go_kit.triage.health.page import document
 from smtp2go_kit.triage.rendering import words
 from smtp2go_kit.triage.rendering.charts import charts_of_findings, charts_of_mail
 from smtp2go_kit.triage.rendering.fragment import fragment

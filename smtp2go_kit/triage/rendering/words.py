@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from smtp2go_kit.triage.complying.requirements import REQUIREMENTS
+from smtp2go_kit.triage.health.parts import MONTH
+from smtp2go_kit.triage.health.rates import BOUNCE, Bands, spam_bands
 from smtp2go_kit.triage.intervals import jeffreys, verdict
-from smtp2go_kit.triage.parts import MONTH
-from smtp2go_kit.triage.rates import BOUNCE, Bands, spam_bands
-from smtp2go_kit.triage.requirements import REQUIREMENTS
 from smtp2go_kit.triage.wording import number, percent, span
 from smtp2go_kit.triage.writing import where
 

@@ -11,7 +11,7 @@ import pandas as pd
 from smtp2go_kit.dns_records import dns_records
 from smtp2go_kit.operations.domain import DOMAINS
 from smtp2go_kit.triage.action import Action
-from smtp2go_kit.triage.parts import _owners
+from smtp2go_kit.triage.health.parts import _owners
 
 AUTHENTICATING = ("DKIM", "return path")
 """The purposes of the two records that authenticate mail."""

@@ -10,15 +10,15 @@ from typing import Any
 import pandas as pd
 
 from smtp2go_kit.triage.action import Action
+from smtp2go_kit.triage.complying.judging import Facts, Judgement, Result, judge
+from smtp2go_kit.triage.complying.received import Received, received
+from smtp2go_kit.triage.complying.requirements import PROVIDERS, REQUIREMENTS, Requirement
+from smtp2go_kit.triage.complying.sender_domains import SenderDomain, sender_domains
 from smtp2go_kit.triage.domain.diagnosis import Diagnosis
-from smtp2go_kit.triage.fate import moment
-from smtp2go_kit.triage.judging import Facts, Judgement, Result, judge
 from smtp2go_kit.triage.log import is_missing
-from smtp2go_kit.triage.received import Received, received
-from smtp2go_kit.triage.requirements import PROVIDERS, REQUIREMENTS, Requirement
-from smtp2go_kit.triage.sender_domains import SenderDomain, sender_domains
 from smtp2go_kit.triage.sheet import Sheet, Shown
 from smtp2go_kit.triage.sources import ClientOrEvents, source_of
+from smtp2go_kit.triage.tracing.fate import moment
 from smtp2go_kit.triage.wording import number
 from smtp2go_kit.types import Moment
 

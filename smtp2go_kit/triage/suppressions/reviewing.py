@@ -12,12 +12,18 @@ import pandas as pd
 from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.triage.action import Action
-from smtp2go_kit.triage.fate import moment
 from smtp2go_kit.triage.log import NEVER, is_missing
-from smtp2go_kit.triage.remedies import OPT_OUTS, lift, suppress
 from smtp2go_kit.triage.sheet import Sheet, Shown
 from smtp2go_kit.triage.sources import Source, source_of
-from smtp2go_kit.triage.suppressed import BLOCKED, Entry, answered, entries_of, of_address
+from smtp2go_kit.triage.suppressions.suppressed import (
+    BLOCKED,
+    Entry,
+    answered,
+    entries_of,
+    of_address,
+)
+from smtp2go_kit.triage.tracing.fate import moment
+from smtp2go_kit.triage.tracing.remedies import OPT_OUTS, lift, suppress
 from smtp2go_kit.triage.wording import number, plain
 from smtp2go_kit.types import Moment
 

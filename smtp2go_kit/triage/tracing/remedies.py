@@ -8,10 +8,10 @@ from types import MappingProxyType
 import pandas as pd
 
 from smtp2go_kit.triage.action import Action
-from smtp2go_kit.triage.fate import Fate, moment
+from smtp2go_kit.triage.complying.sender_domains import SenderDomain
 from smtp2go_kit.triage.log import is_missing
-from smtp2go_kit.triage.sender_domains import SenderDomain
-from smtp2go_kit.triage.suppressed import Entry
+from smtp2go_kit.triage.suppressions.suppressed import Entry
+from smtp2go_kit.triage.tracing.fate import Fate, moment
 from smtp2go_kit.triage.wording import number
 
 PATIENCE = pd.Timedelta(days=3)

@@ -10,8 +10,8 @@ import pandas as pd
 
 from smtp2go_kit.client import Client
 from smtp2go_kit.errors import Smtp2GoError
-from smtp2go_kit.triage.copies import by_day, domain_of
-from smtp2go_kit.triage.rates import BOUNCE, Rate, rate, spam_bands
+from smtp2go_kit.triage.health.copies import by_day, domain_of
+from smtp2go_kit.triage.health.rates import BOUNCE, Rate, rate, spam_bands
 
 MONTH = 30.0
 """Days over which SMTP2GO counts its rates."""
@@ -68,7 +68,7 @@ def volume(sent: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> Volume
     """How much mail left in a window.
 
     Args:
-        sent: What became of each copy, from :func:`~smtp2go_kit.triage.copies.copies`.
+        sent: What became of each copy, from :func:`~smtp2go_kit.triage.health.copies.copies`.
         start: The window's first moment, UTC.
         end: The moment it ends, UTC.
     """

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from smtp2go_kit.triage.rates import wilson
+from smtp2go_kit.triage.health.rates import wilson
 from smtp2go_kit.types import EventType
 
 KEY = ["email_id", "recipient"]

@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import Literal
 
 from smtp2go_kit.providers import provider_of
+from smtp2go_kit.triage.complying.received import Received
+from smtp2go_kit.triage.complying.requirements import FEEDBACK, VOLUME, Kind, Requirement
+from smtp2go_kit.triage.complying.sender_domains import SenderDomain
 from smtp2go_kit.triage.domain.diagnosis import Check, Diagnosis, worst
 from smtp2go_kit.triage.intervals import jeffreys, probability_above, verdict
-from smtp2go_kit.triage.received import Received
-from smtp2go_kit.triage.requirements import FEEDBACK, VOLUME, Kind, Requirement
-from smtp2go_kit.triage.sender_domains import SenderDomain
 from smtp2go_kit.triage.wording import and_more, number, plain
 
 Result = Literal["pass", "fail", "unknown"]

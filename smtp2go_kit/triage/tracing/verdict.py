@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from smtp2go_kit.triage.action import Action
-from smtp2go_kit.triage.fate import WORDS, Fate, Outcome, moment
+from smtp2go_kit.triage.complying.sender_domains import SenderDomain
 from smtp2go_kit.triage.log import is_missing
-from smtp2go_kit.triage.remedies import NEVER_LIFT, for_entry, remedies
-from smtp2go_kit.triage.sender_domains import SenderDomain
 from smtp2go_kit.triage.sources import Source
-from smtp2go_kit.triage.suppressed import Entry
+from smtp2go_kit.triage.suppressions.suppressed import Entry
+from smtp2go_kit.triage.tracing.fate import WORDS, Fate, Outcome, moment
+from smtp2go_kit.triage.tracing.remedies import NEVER_LIFT, for_entry, remedies
 from smtp2go_kit.triage.wording import number, plain
 
 WISHES: dict[str, Outcome] = {"spam": "complained", "unsubscribe": "unsubscribed"}

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from smtp2go_kit.triage.classifier import classify_texts
-from smtp2go_kit.triage.copies import KEY, copies, domain_of
+from smtp2go_kit.triage.complying.sender_domains import SenderDomain
+from smtp2go_kit.triage.health.copies import KEY, copies, domain_of
 from smtp2go_kit.triage.hosting import provider
 from smtp2go_kit.triage.log import NEVER, is_missing
-from smtp2go_kit.triage.sender_domains import SenderDomain
 
 DAY, MICROSECOND = pd.Timedelta(days=1), pd.Timedelta(microseconds=1)
 RECENT = pd.Timedelta(days=7)

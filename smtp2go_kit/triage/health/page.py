@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from smtp2go_kit.triage.rates import Rate
-from smtp2go_kit.triage.report import RATES, ROWS, interval, period, volume_lines, where
+from smtp2go_kit.triage.health.rates import Rate
+from smtp2go_kit.triage.health.report import RATES, ROWS, interval, period, volume_lines, where
 from smtp2go_kit.triage.wording import number, percent, plain, rows, share, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from smtp2go_kit.triage.health import Health
+    from smtp2go_kit.triage.health.looking import Health
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 PAGE = """\

@@ -14,15 +14,15 @@ from smtp2go_kit.addresses import address_of
 from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.triage.action import Action
-from smtp2go_kit.triage.copies import domain_of
-from smtp2go_kit.triage.fate import Outcome, fate_of, moment
+from smtp2go_kit.triage.complying.sender_domains import SenderDomain, sender_domains
+from smtp2go_kit.triage.health.copies import domain_of
+from smtp2go_kit.triage.health.report import records
 from smtp2go_kit.triage.log import attempts_of, in_order, is_missing
-from smtp2go_kit.triage.report import records
-from smtp2go_kit.triage.sender_domains import SenderDomain, sender_domains
 from smtp2go_kit.triage.sheet import Sheet, Shown
 from smtp2go_kit.triage.sources import ClientOrEvents, Source, source_of
-from smtp2go_kit.triage.suppressed import Entry, entries_of, listed, names_of
-from smtp2go_kit.triage.verdict import verdict
+from smtp2go_kit.triage.suppressions.suppressed import Entry, entries_of, listed, names_of
+from smtp2go_kit.triage.tracing.fate import Outcome, fate_of, moment
+from smtp2go_kit.triage.tracing.verdict import verdict
 from smtp2go_kit.triage.wording import rows
 from smtp2go_kit.types import Moment
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smtp2go_kit.triage.rates import BOUNCE, Rate, wilson
+from smtp2go_kit.triage.health.rates import BOUNCE, Rate, wilson
 from smtp2go_kit.triage.wording import and_more, number, percent, plain, rows, share, span
 
 if TYPE_CHECKING:
-    from smtp2go_kit.triage.health import Health
+    from smtp2go_kit.triage.health.looking import Health
 
 QUOTA = 90.0
 """Percent of the cycle's emails from which on it needs attention."""

@@ -13,10 +13,10 @@ import pandas as pd
 from smtp2go_kit import encoding
 from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument, Smtp2GoError
-from smtp2go_kit.triage import parts
-from smtp2go_kit.triage.copies import KINDS, LEAST_DOMAIN, by_domain, copies
-from smtp2go_kit.triage.parts import Quota, Volume
-from smtp2go_kit.triage.rates import Rate
+from smtp2go_kit.triage.health import parts
+from smtp2go_kit.triage.health.copies import KINDS, LEAST_DOMAIN, by_domain, copies
+from smtp2go_kit.triage.health.parts import Quota, Volume
+from smtp2go_kit.triage.health.rates import Rate
 from smtp2go_kit.triage.responses import responses
 from smtp2go_kit.types import EventType, Moment
 
@@ -83,29 +83,29 @@ class Health:
     @functools.cached_property
     def attention(self) -> list[str]:
         """What needs attention, one sentence each with its numbers."""
-        from smtp2go_kit.triage.attention import concerns
+        from smtp2go_kit.triage.health.attention import concerns
 
         return concerns(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the events, ready for JSON."""
-        from smtp2go_kit.triage.report import to_dict
+        from smtp2go_kit.triage.health.report import to_dict
 
         return to_dict(self)
 
     def to_html(self) -> str:
         """One HTML page with two charts that needs nothing else."""
-        from smtp2go_kit.triage.page import page
+        from smtp2go_kit.triage.health.page import page
 
         return page(self)
 
     def __repr__(self) -> str:
-        from smtp2go_kit.triage.report import text
+        from smtp2go_kit.triage.health.report import text
 
         return text(self)
 
     def _repr_html_(self) -> str:
-        from smtp2go_kit.triage.page import fragment
+        from smtp2go_kit.triage.health.page import fragment
 
         return fragment(self, level=3)
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from smtp2go_kit.triage.copies import LEAST_DOMAIN
-from smtp2go_kit.triage.rates import Rate
+from smtp2go_kit.triage.health.copies import LEAST_DOMAIN
+from smtp2go_kit.triage.health.rates import Rate
 from smtp2go_kit.triage.wording import ascii_only, number, percent, plain, rows, share, span
 
 if TYPE_CHECKING:
-    from smtp2go_kit.triage.health import Health
+    from smtp2go_kit.triage.health.looking import Health
 
 WIDTH = 100
 """Columns of the text."""

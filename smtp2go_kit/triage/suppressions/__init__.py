@@ -1,0 +1,1 @@
+"""Which suppressions to keep and which to lift, and what to suppress by hand."""
