@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smtp2go_kit import InvalidArgument
 from smtp2go_kit.triage import Report, triage
 
 NOW = "2026-11-20T12:00:00"
@@ -370,7 +371,27 @@ def test_events_whose_time_cannot_be_read_do_not_change_what_is_found() -> None:
 
 
 @pytest.mark.parametrize("never", ["soon", pd.NaT, None])
-def test_without_any_time_nothing_is_found(never: Any) -> None:
-    report = triage(mail().assign(date=never), now=NOW)
-    assert report.findings == ()
-    assert report.status == "can't tell yet"
+def test_without_any_time_events_are_refused(never: Any) -> None:
+    with pytest.raises(InvalidArgument, match="no date can be read"):
+        triage(mail().assign(date=never), now=NOW)
+
+
+@pytest.mark.parametrize("size", [1, 1_000, 1_000_000, 1_000_000_000])
+def test_unix_times_are_read_whatever_their_unit(size: int) -> None:
+    seconds = mail()["date"].astype("int64") // 1_000_000
+    assert said(mail().assign(date=seconds * size)) == usual()
+    assert said(mail().assign(date=(seconds * size).astype(str))) == usual()
+
+
+def test_times_of_a_date_header_are_read() -> None:
+    dates = mail()["date"].map(lambda date: date.strftime("%a, %d %b %Y %H:%M:%S +0000"))
+    assert said(mail().assign(date=dates)) == usual()
+
+
+def test_a_comma_in_a_recipients_name_is_no_second_recipient() -> None:
+    named = '"Doe, Ann" <' + mail()["recipient"] + ">"
+    assert said(mail().assign(recipient=named)) == usual()
+
+
+def test_events_that_came_twice_do_not_hide_what_is_found() -> None:
+    assert "authentication" in causes(more(mail()))

@@ -187,8 +187,8 @@ def _undecided(mail: Mail, detected: Detected, overview: Overview) -> list[str]:
     count = overview.window["emails"]
     if count < LEAST_MAIL:
         lines.append(
-            f"can't tell yet (n={number(count)}): only {number(count)} emails left in the window; "
-            f"{LEAST_MAIL} or a longer window tell more"
+            f"can't tell yet (n={number(count)}): {number(count)} email{'' if count == 1 else 's'} "
+            f"left in the window; {LEAST_MAIL} or a longer window tell more"
         )
     told = {incident.what for incident in detected.incidents}
     cells = [(kind, cell) for kind, cell in detected.undecided if kind not in told]

@@ -123,8 +123,8 @@ def _problem(incident: Incident) -> str:
     if isinstance(incident.more, Gap):
         gap, until = incident.more, f"{_moment(incident.until):%Y-%m-%d %H:%M} UTC"
         return (
-            f"The data has a gap: {gap.what} from {_moment(incident.since):%Y-%m-%d %H:%M} to "
-            f"{until}, where about {number(round(gap.missing))} were to be expected."
+            f"The data is not whole: {gap.what} from {_moment(incident.since):%Y-%m-%d %H:%M} to "
+            f"{until} ({number(round(gap.missing))} of {number(round(gap.of))} {gap.counted})."
         )
     if isinstance(incident.more, Burst):
         return (
@@ -152,6 +152,9 @@ def _responses(mail: Mail, incident: Incident) -> list[tuple[str, str]]:
     theirs = mail.answers[incident.failed[mail.answers.index]]
     if theirs.empty:
         return []
+    # The newest first, and then by id, so that the order of a frame's rows changes nothing.
+    when = mail.events.loc[theirs["row"], ["date", "email_id"]].set_index(theirs.index)
+    theirs = theirs.loc[when.sort_values(["date", "email_id"], ascending=[False, True]).index]
     counted = theirs.groupby("text", sort=False)["row"].agg(["size", "first"]).head(2_000)
     wordings: dict[str, tuple[int, str, int]] = {}
     for text, size, row in counted.itertuples():
@@ -182,8 +185,15 @@ def _known(mail: Mail, incident: Incident, records: Mapping[str, tuple[str, ...]
         retry_after=int(waits.median()) if len(waits) else None,
         addresses=len(np.unique(mail.codes["recipient"][incident.failed])),
         confidence=incident.verdict.confidence,
-        clear=incident.p <= CLEAR,
+        clear=incident.p <= CLEAR and _is_one_list(incident),
         records=tuple(line for domain in domains for line in records.get(domain, ())),
+    )
+
+
+def _is_one_list(incident: Incident) -> bool:
+    """Whether one kind of message failed: a stolen password sends several to the same strangers."""
+    return incident.case is not None and (
+        incident.case.only("subject") or incident.case.count("subject") == 1
     )
 
 
@@ -194,9 +204,10 @@ def _frequent(names: pd.Series[Any]) -> tuple[str, ...]:
 
 def _top(mail: Mail, incident: Incident, dimension: str) -> tuple[str, ...]:
     codes = mail.codes[dimension][incident.failed]
-    counts = np.bincount(codes[codes >= 0])
-    order = [int(code) for code in np.argsort(counts)[::-1][:NAMED] if counts[code]]
-    return tuple(str(mail.names[dimension][code]) for code in order)
+    found, counts = np.unique(codes[codes >= 0], return_counts=True)
+    names = [str(name) for name in mail.names[dimension][found]]
+    pairs = sorted(zip(counts.tolist(), names, strict=True), key=lambda pair: (-pair[0], pair[1]))
+    return tuple(name for _, name in pairs[:NAMED])
 
 
 def _verify(cause: Cause, incident: Incident) -> str:

@@ -13,7 +13,6 @@ from smtp2go_kit.triage.detection.mail import (
     REJECTED,
     WAITING,
     Bools,
-    Floats,
     Ints,
     Mail,
     seconds_of,
@@ -57,6 +56,8 @@ class Gap:
         end: When it ends.
         missing: Events or copies that are missing or wrong.
         of: Those that should be there.
+        counted: What is counted, and what of it is wrong.
+        misleads: Whether other numbers of that time cannot be relied upon.
     """
 
     what: str
@@ -64,6 +65,8 @@ class Gap:
     end: int
     missing: float
     of: float
+    counted: str
+    misleads: bool = True
 
 
 def gaps(mail: Mail, times: Times) -> Iterator[Gap]:
@@ -90,7 +93,14 @@ def _silences(mail: Mail, times: Times) -> Iterator[Gap]:
             continue
         if found <= NOTHING * usual or _broken(mail, times, first, last) >= QUIET:
             start, end = times.now - (last + 1) * HOUR, times.now - first * HOUR
-            yield Gap("next to nothing came", start, end, usual - found, usual)
+            yield Gap(
+                "next to nothing came",
+                start,
+                end,
+                usual - found,
+                usual,
+                "emails missing, as it seems",
+            )
 
 
 def _broken(mail: Mail, times: Times, first: int, last: int) -> float:
@@ -174,7 +184,8 @@ def _without_end(mail: Mail, times: Times) -> Iterator[Gap]:
         return
     start, end = times.now - (int(max(bad)) + 1) * HOUR, times.now - int(min(bad)) * HOUR
     missing = float(inside["lost"].sum())
-    yield Gap("mail of every provider has no end", start, end, missing, float(len(inside)))
+    what = "mail of every provider has no end"
+    yield Gap(what, start, end, missing, float(len(inside)), "emails of those hours")
 
 
 def _without_start(mail: Mail, times: Times) -> Iterator[Gap]:
@@ -189,7 +200,8 @@ def _without_start(mail: Mail, times: Times) -> Iterator[Gap]:
         at = mail.sent[lost & recent]
         inside = settled & (mail.sent >= at.min()) & (mail.sent <= at.max())
         what = "mail ends that never began"
-        yield Gap(what, int(at.min()), int(at.max()), float(count), float(inside.sum()))
+        of_hours = float(inside.sum())
+        yield Gap(what, int(at.min()), int(at.max()), float(count), of_hours, "emails of that time")
 
 
 def _repeats(mail: Mail, times: Times) -> Iterator[Gap]:
@@ -204,7 +216,8 @@ def _repeats(mail: Mail, times: Times) -> Iterator[Gap]:
     if twice.sum() >= LEAST_COPIES and twice.sum() >= REPEATED * len(events):
         at = seconds[recent][twice]
         what = "events came more than once"
-        yield Gap(what, int(at.min()), int(at.max()), float(twice.sum()), float(len(events)))
+        missing, of = float(twice.sum()), float(len(events))
+        yield Gap(what, int(at.min()), int(at.max()), missing, of, "recent events", misleads=False)
 
 
 def _everywhere(inside: pd.DataFrame) -> bool:
@@ -221,15 +234,11 @@ def _clocks(mail: Mail, times: Times) -> Iterator[Gap]:
     early = recent & (mail.ended < mail.sent - 60)
     if early.sum() >= LEAST_COPIES:
         start, end = int(mail.ended[early].min()), int(mail.sent[early].max())
-        yield Gap("mail ends before it begins", start, end, float(early.sum()), float(recent.sum()))
+        count, of = float(early.sum()), float(recent.sum())
+        yield Gap("mail ends before it begins", start, end, count, of, "recent emails")
     seconds = seconds_of(mail.events["date"])
     future = seconds > times.now + 300
     if future.sum() >= LEAST_COPIES:
-        late: Floats = seconds[future].astype(np.float64)
-        yield Gap(
-            "events lie in the future",
-            times.now,
-            int(late.max()),
-            float(future.sum()),
-            float(len(seconds)),
-        )
+        count, of = float(future.sum()), float(len(seconds))
+        late = int(seconds[future].max())
+        yield Gap("events lie in the future", times.now, late, count, of, "events")

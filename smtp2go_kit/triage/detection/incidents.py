@@ -117,10 +117,12 @@ def detect(mail: Mail, times: Times) -> Detected:
         mail: The copies.
         times: The windows.
     """
-    holes = [_of_gap(mail, gap) for gap in gaps(mail, times)]
+    broken = [*gaps(mail, times)]
+    holes = [_of_gap(mail, gap) for gap in broken]
     abused = [_of_burst(mail, burst) for burst in bursts(mail, times)]
     set_apart = np.zeros(len(mail), np.bool_)
-    for incident in (*holes, *abused):
+    misleading = [hole for hole, gap in zip(holes, broken, strict=True) if gap.misleads]
+    for incident in (*misleading, *abused):
         set_apart |= incident.copies
     measures = [_without(measure, set_apart) for measure in measures_of(mail, times.now)]
     screened = [Screened(*each) for one in measures for each in screens(mail, one, times)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pandas as pd
@@ -31,9 +33,17 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "host": ("host",),
 }
 """The detector's columns, and the activity's that tell them, the best first."""
+COMMAS = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
 MOSTLY = 0.8
 """Share of events that matter, from which the others are kept."""
-SYNONYMS = {"softbounced": "soft-bounced", "hardbounced": "hard-bounced", "bounced": "soft-bounced"}
+SYNONYMS = {
+    "softbounced": "soft-bounced",
+    "hardbounced": "hard-bounced",
+    "softbounce": "soft-bounced",
+    "hardbounce": "hard-bounced",
+    "bounced": "soft-bounced",
+    "bounce": "soft-bounced",
+}
 """Events as other exports of the activity name them."""
 
 
@@ -63,7 +73,21 @@ def events_of(frame: pd.DataFrame) -> pd.DataFrame:
         table, event = table[kept], event[kept]
     told = {"date": _times(table["date"]), "event": event}
     told |= {name: _first(table, sources) for name, sources in SOURCES.items()}
-    return _one_recipient(pd.DataFrame(told).reset_index(drop=True))
+    return _one_recipient(_timed(pd.DataFrame(told).reset_index(drop=True)))
+
+
+def _timed(events: pd.DataFrame) -> pd.DataFrame:
+    """The events that have a time."""
+    known = events["date"].notna()
+    if known.all():
+        return events
+    if not known.any():
+        raise InvalidArgument(
+            "events",
+            "no date can be read; give times as ISO 8601, datetimes or Unix seconds",
+            operation="triage",
+        )
+    return events[known].reset_index(drop=True)
 
 
 def _words(events: pd.Series[Any]) -> pd.Series[Any]:
@@ -90,11 +114,40 @@ def _in_utc(dates: pd.Series[Any]) -> pd.Series[Any]:
     elif pd.api.types.is_datetime64_dtype(dates):
         read = dates.dt.tz_localize("UTC")
     elif pd.api.types.is_numeric_dtype(dates):
-        size = 1e3 if dates.max() > 1e11 else 1.0  # milliseconds or seconds of Unix time
-        read = pd.to_datetime(dates / size, unit="s", utc=True)
+        read = _of_numbers(dates)
     else:
-        read = pd.to_datetime(dates, format="ISO8601", utc=True, errors="coerce")
+        read = _of_texts(dates)
     return read
+
+
+def _of_numbers(dates: pd.Series[Any]) -> pd.Series[Any]:
+    """Unix time in seconds, or in what else its size says."""
+    seconds = dates.astype("float64")
+    size = next((10.0**power for power in (9, 6, 3) if seconds.max() > 10.0 ** (power + 8)), 1.0)
+    return pd.to_datetime((seconds / size).round(6), unit="s", utc=True, errors="coerce")
+
+
+def _of_texts(dates: pd.Series[Any]) -> pd.Series[Any]:
+    numbers = pd.to_numeric(dates.astype("str"), errors="coerce")
+    if numbers.notna().any():
+        return _of_numbers(numbers.astype("float64"))
+    read = pd.to_datetime(dates, format="ISO8601", utc=True, errors="coerce")
+    unread = read.isna() & dates.notna()
+    if unread.any():
+        known = {text: _mail_date(str(text)) for text in dates[unread].unique()}
+        found = [known[text] for text in dates[unread]]
+        rest = pd.Series(found, dates.index[unread], dtype="datetime64[us, UTC]")
+        read = read.astype("datetime64[us, UTC]").mask(unread, rest)
+    return read
+
+
+def _mail_date(text: str) -> Any:
+    """A time as the Date header has it (RFC 5322)."""
+    try:
+        read = pd.Timestamp(parsedate_to_datetime(text))
+    except (ValueError, TypeError):
+        return pd.NaT
+    return read.tz_localize("UTC") if read.tz is None else read.tz_convert("UTC")
 
 
 def _first(table: pd.DataFrame, names: tuple[str, ...]) -> pd.Series[Any]:
@@ -122,10 +175,20 @@ def _joined(value: Any) -> Any:
 
 def _one_recipient(events: pd.DataFrame) -> pd.DataFrame:
     """One row for each recipient that an event is about, its address in small letters."""
-    if events["recipient"].str.contains(",", regex=False).fillna(value=False).any():
-        listed = events.assign(recipient=events["recipient"].str.split(r",\s*"))
-        events = listed.explode("recipient", ignore_index=True).astype({"recipient": "str"})
+    several = events["recipient"].str.contains(",", regex=False).fillna(value=False)
+    if several.any():
+        listed = events["recipient"].astype(object)
+        known = {text: _mailboxes(text) for text in listed[several].unique()}
+        listed[several] = listed[several].map(known)
+        events = events.assign(recipient=listed).explode("recipient", ignore_index=True)
+        events = events.astype({"recipient": "str"})
     return events.assign(recipient=bare(events["recipient"]), sender=bare(events["sender"]))
+
+
+def _mailboxes(text: str) -> list[str]:
+    """Mailboxes separated by commas; a comma may also stand in a name."""
+    parts = [part.strip() for part in COMMAS.split(text)]
+    return [part for part in parts if "@" in part] or parts
 
 
 def bare(addresses: pd.Series[Any]) -> pd.Series[Any]:
