@@ -17,7 +17,8 @@ class Action:
 
     Args:
         what: What to do, a sentence in the imperative.
-        who: Who can do it: ``you``, ``your DNS``, ``SMTP2GO support``, ``the recipient's admin``.
+        who: Who can do it: ``you``, ``your DNS``, ``SMTP2GO support``, ``the recipient's admin``,
+            or ``nobody`` where waiting is all.
         value: The exact record, address or setting; empty if there is none.
         risk: What can go wrong by doing it, in a sentence.
         destructive: Whether it loses something that doing the opposite does not bring back.
