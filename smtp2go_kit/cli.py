@@ -62,10 +62,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("smtp2go-kit: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except AttributeError:
+        if sys.stdout is not None:
+            raise
+        return _failed("could not print: standard output is closed")
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BLIND
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _failed(f"could not print: {error.strerror}")
     return status
 
 

@@ -218,7 +218,7 @@ def test_one_click_can_t_be_seen_and_says_what_to_send() -> None:
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in found.actions[0].value
 
 
-@pytest.mark.parametrize(("hours", "result"), [(47, "pass"), (49, "fail")])
+@pytest.mark.parametrize(("hours", "result"), [(47, "unknown"), (49, "fail")])
 def test_unsubscribes_are_honoured_within_48_hours(hours: int, result: str) -> None:
     first = mail(1, "gmail.com", prefix="a")
     gone = first[1:].assign(event="unsubscribed", date=START)

@@ -145,15 +145,11 @@ def test_shares_that_the_mail_is_too_little_for_are_told_as_such(quiet: Report) 
     shown = " ".join(repr(quiet).split())
     assert "0 of 48" in shown
     assert "can't tell: good to poor" in shown
-    assert "0.3 % (Gmail and Yahoo): can't tell yet (n=48)" in shown
 
 
-def test_shares_of_much_mail_have_a_band_and_stand_against_the_limits() -> None:
+def test_shares_of_much_mail_have_a_band() -> None:
     shown = repr(triage(mail(days=3, daily=8_000), now=NOW))
     assert re.search(r"bounced +0 of 8,000 +0.00 % +0.00 to 0.03 % .* good\n", shown)
-    assert "0.3 % (Gmail and Yahoo): below; 0.1 % (Gmail and Yahoo): below" in " ".join(
-        shown.split()
-    )
 
 
 def test_foreign_text_cannot_steer_a_terminal(hostile: Report) -> None:

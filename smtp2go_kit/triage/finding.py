@@ -44,6 +44,7 @@ class Finding:
         confidence: How sure the cause is, 0 to 1.
         since: When it began, UTC.
         until: The last case seen, UTC.
+        seen: The end of the time that was looked at, UTC.
         cohort: The smallest part of the mail that explains it: any of ``provider``,
             ``recipient_domain``, ``sender_domain``, ``sender``, ``username``, ``subject``
             (numbers as ``#``), ``outbound_ip``, ``subaccount``; each with its value, or with a
@@ -67,6 +68,7 @@ class Finding:
     confidence: float
     since: pd.Timestamp
     until: pd.Timestamp
+    seen: pd.Timestamp
     cohort: Mapping[str, str | tuple[str, ...]]
     what: str
     x: int
@@ -87,6 +89,7 @@ class Finding:
             "confidence": round(self.confidence, 2),
             "since": self.since.isoformat(),
             "until": self.until.isoformat(),
+            "seen": self.seen.isoformat(),
             "cohort": {k: v if isinstance(v, str) else list(v) for k, v in self.cohort.items()},
             "interval": [round(end, 5) for end in self.interval],
             "expected": round(self.expected, 2),

@@ -13,6 +13,8 @@ from smtp2go_kit.triage.finding import Finding
 if TYPE_CHECKING:
     from smtp2go_kit.triage.health.looking import Health
 
+LEAST_MAIL = 30
+"""Emails of a window below which only a fault of nearly all of them can be told."""
 Status = Literal["healthy", "findings", "can't tell yet"]
 
 
@@ -62,10 +64,10 @@ class Report:
 
     @property
     def status(self) -> Status:
-        """``findings`` if anything is wrong, else ``can't tell yet`` or ``healthy``."""
+        """``findings`` if anything is wrong, else ``healthy``, or too little mail to tell."""
         if self.findings:
             return "findings"
-        return "can't tell yet" if self.undecided else "healthy"
+        return "healthy" if self.overview.window["emails"] >= LEAST_MAIL else "can't tell yet"
 
     @property
     def is_sandbox(self) -> bool:

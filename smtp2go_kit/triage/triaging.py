@@ -13,22 +13,24 @@ from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.triage.account import Facts, facts_of
 from smtp2go_kit.triage.detection.incidents import Detected, detect
-from smtp2go_kit.triage.detection.intake import KINDS, events_of
+from smtp2go_kit.triage.detection.intake import KINDS, UNTIMED, events_of, is_unknown
 from smtp2go_kit.triage.detection.mail import BOUNCED, DELIVERED, NEVER, REJECTED, Mail, mail_of
 from smtp2go_kit.triage.detection.screening import Times
-from smtp2go_kit.triage.findings import Overview, Report
+from smtp2go_kit.triage.findings import LEAST_MAIL, Overview, Report
 from smtp2go_kit.triage.log import attempts_of
-from smtp2go_kit.triage.wording import number, percent
+from smtp2go_kit.triage.wording import number, percent, plain
 from smtp2go_kit.triage.writing import WHAT, finding_of, where
 
 NAME = "triage"
+AHEAD = pd.Timedelta(minutes=5)
+"""How far clocks may differ."""
 LEAST_WINDOW = pd.Timedelta(hours=1)
-LEAST_MAIL = 30
-"""Emails of a window below which only a fault of nearly all of them can be told."""
 LEAST_PAST = 7
 """Windows of the past that a comparison needs to be worth its name."""
 MOST_WINDOWS = 120
 MOST_UNDECIDED = 3
+DOUBTFUL = 1e-3
+"""Probability by chance up to which something is worth a word though it is not a finding."""
 
 
 def triage(
@@ -61,7 +63,9 @@ def triage(
     lengths = _length("window", window), _length("compare", compare)
     if lengths[0] < LEAST_WINDOW or lengths[1] < lengths[0]:
         raise InvalidArgument(
-            "window", f"expected 1h or more, and no more than compare ({compare})", operation=NAME
+            "window",
+            "expected 1h or more, and no more than half of the time looked at",
+            operation=NAME,
         )
     if isinstance(client_or_events, Client):
         client = client_or_events
@@ -123,11 +127,13 @@ def _report(
     facts: Facts,
 ) -> Report:
     window, compare = lengths
-    events = _with_attempts(events_of(frame), frame)
+    known = events_of(frame)
+    # What is still to come is another look back, or a clock that is wrong; then hours lack.
+    events = _with_attempts(known[known["date"] <= end + AHEAD].reset_index(drop=True), frame)
     mail = mail_of(events)
     times = _times(mail, window, compare, end)
     detected = detect(mail, times)
-    findings = [finding_of(mail, incident, facts.records) for incident in detected.incidents]
+    findings = [finding_of(mail, each, end, facts.records) for each in detected.incidents]
     overview = _overview(mail, times)
     return Report(
         account=facts.account,
@@ -136,7 +142,7 @@ def _report(
         compared=pd.Timestamp(times.now - times.window * times.count, unit="s", tz="UTC"),
         findings=tuple(findings),
         undecided=tuple(_undecided(mail, detected, overview)),
-        notes=(*_notes(frame, mail, times, lengths), *facts.unseen),
+        notes=(*_unread(frame, known, end), *_notes(frame, mail, times), *facts.unseen),
         overview=overview,
         events=frame,
     )
@@ -191,7 +197,9 @@ def _undecided(mail: Mail, detected: Detected, overview: Overview) -> list[str]:
             f"left in the window; {LEAST_MAIL} or a longer window tell more"
         )
     told = {incident.what for incident in detected.incidents}
-    cells = [(kind, cell) for kind, cell in detected.undecided if kind not in told]
+    cells = [
+        (kind, cell) for kind, cell in detected.undecided if kind not in told and cell.p <= DOUBTFUL
+    ]
     for kind, cell in sorted(cells, key=lambda each: each[1].p)[:MOST_UNDECIDED]:
         name = (
             {}
@@ -201,14 +209,29 @@ def _undecided(mail: Mail, detected: Detected, overview: Overview) -> list[str]:
         cohort = where(name) or "of all mail"
         lines.append(
             f"can't tell yet (n={number(int(cell.n))}): {number(int(cell.x))} emails {cohort} "
-            f"{WHAT[kind]}, {percent(100 * cell.expected / cell.n)} is usual; that may be chance"
+            f"{WHAT[kind]}, {percent(100 * cell.expected / cell.n)} is usual; "
+            "days differ as much by chance"
         )
     return list(dict.fromkeys(lines))
 
 
-def _notes(
-    frame: pd.DataFrame, mail: Mail, times: Times, lengths: tuple[pd.Timedelta, pd.Timedelta]
-) -> list[str]:
+def _unread(frame: pd.DataFrame, known: pd.DataFrame, end: pd.Timestamp) -> list[str]:
+    """Events that were not looked at, and why."""
+    lines: list[str] = []
+    if untimed := known.attrs.get(UNTIMED, 0):
+        lines.append(f"{number(untimed)} events: their date is missing or cannot be read")
+    if later := int((known["date"] > end + AHEAD).sum()):
+        lines.append(f"{number(later)} events: they are later than {end:%Y-%m-%d %H:%M} UTC")
+    kinds = frame["event"].astype("str").value_counts()
+    unknown = [(str(kind), int(count)) for kind, count in kinds.items() if is_unknown(str(kind))]
+    lines += [
+        f"{number(count)} events: the kind {plain(kind, 40)!r} is unknown"
+        for kind, count in unknown[:3]
+    ]
+    return lines
+
+
+def _notes(frame: pd.DataFrame, mail: Mail, times: Times) -> list[str]:
     notes: list[str] = []
     if frame.attrs.get("truncated"):
         notes.append(
@@ -216,8 +239,8 @@ def _notes(
         )
     if times.count - 1 < LEAST_PAST:
         notes.append(
-            f"what is usual: only {times.count - 1} earlier windows have mail; what is common "
-            "everywhere was taken for usual"
+            f"what is usual for this account: there is mail of only {times.count - 1} windows "
+            "before, so what is common elsewhere was taken for usual"
         )
     missing = [name for name in ("outbound_ip", "username") if not _has(mail, name)]
     notes += [f"{name.replace('_', ' ')}: the events do not tell it" for name in missing]

@@ -31,7 +31,7 @@ WHOLE = ("volume", "data-gap")
 """What is told by all of the mail, not by counts of a cohort."""
 SETTLED = pd.Timedelta(hours=2)
 """How long after a change such things show."""
-NEEDED = ("what", "cohort", "x", "n", "expected", "since", "until")
+NEEDED = ("what", "cohort", "x", "n", "expected", "seen")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -84,24 +84,35 @@ def verify_fix(
     Args:
         finding: One of a report's findings, or what its ``to_dict()`` gave.
         client_or_events: Whose account, or events that reach beyond the fix.
-        since: When it was fixed, UTC; the last case seen if not given.
+        since: When it was fixed, UTC; the end of what was looked at if not given.
         now: Moment to look up to; the present, or a frame's last event, if not given.
 
     Raises:
         InvalidArgument: The finding lacks what is compared, or a time cannot be used.
         Smtp2GoError: The activity could not be read.
     """
-    told = finding.to_dict() if isinstance(finding, Finding) else dict(finding)
+    told = _told(finding)
     if missing := [name for name in NEEDED if name not in told]:
         raise InvalidArgument("finding", f"it lacks {', '.join(missing)}", operation=NAME)
-    start = told["until"] if since is None else since
+    start = told["seen"] if since is None else since
     source = source_of(client_or_events, start, now, NAME)
     begin, end = _seconds(source.start), _seconds(source.end)
     if told["what"] in WHOLE:
         return _found_again(told, client_or_events, source)
     mail = mail_of(_since(events_of(source.raw), source.start))
-    x, n = _counted(mail, told, begin + (since is None), end)
+    x, n = _counted(mail, told, begin, end)
     return _verified(told, x, n, source.start)
+
+
+def _told(finding: object) -> dict[str, Any]:
+    if isinstance(finding, Finding):
+        return finding.to_dict()
+    if not isinstance(finding, Mapping) or not isinstance(finding.get("cohort", {}), Mapping):
+        raise InvalidArgument(
+            "finding", "expected one of report.findings, or its to_dict()", operation=NAME
+        )
+    told: Mapping[Any, Any] = finding
+    return {str(name): value for name, value in told.items()}
 
 
 def _since(events: pd.DataFrame, start: pd.Timestamp) -> pd.DataFrame:

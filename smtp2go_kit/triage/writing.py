@@ -70,12 +70,15 @@ WAITS: Mapping[str, str] = {
 }
 
 
-def finding_of(mail: Mail, incident: Incident, records: Mapping[str, tuple[str, ...]]) -> Finding:
+def finding_of(
+    mail: Mail, incident: Incident, seen: pd.Timestamp, records: Mapping[str, tuple[str, ...]]
+) -> Finding:
     """A finding in words.
 
     Args:
         mail: The copies.
         incident: What was detected.
+        seen: The end of the time that was looked at.
         records: Missing DNS records by sender domain.
     """
     verdict = incident.verdict
@@ -87,6 +90,7 @@ def finding_of(mail: Mail, incident: Incident, records: Mapping[str, tuple[str, 
         confidence=verdict.confidence,
         since=_moment(incident.since),
         until=_moment(incident.until),
+        seen=seen,
         cohort={k: v[0] if len(v) == 1 else v for k, v in incident.parts.items()},
         what=incident.what,
         x=incident.x,
@@ -175,7 +179,7 @@ def _known(mail: Mail, incident: Incident, records: Mapping[str, tuple[str, ...]
     domains = _top(mail, incident, "sender_domain")
     waits = theirs["retry_after"].dropna()
     return Known(
-        cohort={name: values[0] for name, values in incident.parts.items()},
+        cohort={name: ", ".join(values) for name, values in incident.parts.items()},
         sender_domains=domains,
         recipient_domains=_top(mail, incident, "recipient_domain"),
         outbound_ips=_top(mail, incident, "outbound_ip"),

@@ -52,7 +52,7 @@ def throttling(known: Known) -> list[Action]:
     wait = f"{known.retry_after} seconds" if known.retry_after else "some hours"
     return [
         Action(
-            f"Send less an hour to {known.provider}; SMTP2GO goes on trying what waits.",
+            f"Send less an hour to {known.provider}; what still waits is tried again.",
             value=wait,
             risk="Mail arrives later.",
         ),

@@ -21,20 +21,26 @@ CAUSES = {
     "url-domain": "link-domain-listed",
 }
 """Why mail is blocked for a reputation, by whose it is."""
+SURE = 0.5
+"""Confidence below which no answer is a reason to give an address up."""
 UNSURE = 0.05
 """Confidence where an answer says nothing that any rule knows."""
 
 
-def classify(response: str, *, rules: Rules | None = None) -> Classification:
+def classify(response: str | None, *, rules: Rules | None = None) -> Classification:
     """What a server's answer means.
 
     Line folding, case, queue ids, addresses, IPs and hosts make no difference. A 2xx answer is
     never classified: it is ``other`` with confidence 0.
 
     Args:
-        response: The answer, as it came; 1,500 characters of it are looked at.
+        response: The answer, as it came; 1,500 characters of it are looked at. A missing one
+            (None, NaN) is not classified either.
         rules: Rules other than the shipped ones.
     """
+    if not isinstance(response, str):
+        # What is missing in a column comes as None, NaN or NA, and says nothing.
+        return NOTHING
     return decided(masked(response), rules or Rules.default())
 
 
@@ -77,6 +83,8 @@ def _told(reply: Reply, rule: Rule | None, evidence: str, confidence: float) -> 
     permanence = _permanence(said["permanence"], reply)
     # What may still change is no reason to lose an address.
     early = said["action"] == "remove" and permanence == "temporary"
+    if said["action"] == "remove" and confidence < SURE:
+        said["action"] = "none"
     return Classification(
         category=category,
         permanence=permanence,

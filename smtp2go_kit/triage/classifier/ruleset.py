@@ -88,7 +88,11 @@ class Rules:
         Args:
             path: The file, with a table ``[[rule]]`` for each rule.
         """
-        return cls(tuple(_rules(tomllib.loads(Path(path).read_text(encoding="utf-8")))))
+        try:
+            told = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as wrong:
+            raise InvalidArgument("path", f"{path}: {wrong}") from None
+        return cls(tuple(_rules(told)))
 
     def extended(self, more: str | Path | Mapping[str, Any]) -> Rules:
         """These rules, with others put before them.
@@ -120,6 +124,8 @@ def _shipped() -> Rules:
 
 
 def _rules(told: Mapping[str, Any]) -> Iterable[Rule]:
+    if unknown := sorted(set(told) - {"rule", "confidence"}):
+        raise InvalidArgument("rules", f"{', '.join(unknown)} is unknown; rules stand in [[rule]]")
     usual = float(told.get("confidence", 0.95))
     return [_rule(entry, usual) for entry in told.get("rule", ())]
 
@@ -144,6 +150,8 @@ def _checked(entry: Mapping[str, Any]) -> str:
         raise InvalidArgument("rule", f"{dict(entry)!r} needs an id, and a category that exists")
     if unknown := sorted(set(entry) - FIELDS):
         raise InvalidArgument(f"rule {name}", f"{', '.join(unknown)} is nothing that a rule has")
+    if isinstance(entry.get("patterns", []), str):
+        raise InvalidArgument(f"rule {name}", "patterns is a list, also of one pattern")
     if not any(entry.get(field) for field in ("patterns", "code", "status")):
         raise InvalidArgument(f"rule {name}", "patterns, a code or a status must say when it fits")
     for field, allowed in OVERRIDES.items():

@@ -31,6 +31,8 @@ NOTHING = 0.03
 """Share up to which what is left does not matter."""
 CAMPAIGN = 0.15
 """Share of a day's mail from which an hour's mail of one subject is a campaign."""
+STOPPED = 30
+"""Fewest emails of the same window of each earlier week, for their absence to mean something."""
 BESIDE = 4
 """Hours beside a silence that tell how busy these days are: a break of the data is sharp, a slow
 day is not."""
@@ -78,7 +80,7 @@ def gaps(mail: Mail, times: Times) -> Iterator[Gap]:
     """
     if not len(mail):
         return
-    looks = (_silences, _without_end, _without_start, _repeats, _clocks)
+    looks = (_stopped, _silences, _without_end, _without_start, _repeats, _clocks)
     found = [gap for look in looks for gap in look(mail, times)]
     yield from sorted(found, key=lambda gap: -gap.missing)
 
@@ -101,6 +103,18 @@ def _silences(mail: Mail, times: Times) -> Iterator[Gap]:
                 usual,
                 "emails missing, as it seems",
             )
+
+
+def _stopped(mail: Mail, times: Times) -> Iterator[Gap]:
+    """No mail at all in the last window, though the same window of each earlier week had some."""
+    copies = _per_hour(mail.sent, times)
+    hours = times.window // HOUR
+    silent = int(np.argmax(copies > 0)) if copies.any() else 0
+    weeks = [int(copies[k : hours + k].sum()) for k in _weeks(copies, hours - 1)]
+    if silent >= hours and weeks and min(weeks) >= STOPPED:
+        start = times.now - silent * HOUR
+        missing = float(np.median(weeks)) * silent / hours
+        yield Gap("no mail left", start, times.now, missing, missing, "emails missing, as it seems")
 
 
 def _broken(mail: Mail, times: Times, first: int, last: int) -> float:
@@ -201,7 +215,15 @@ def _without_start(mail: Mail, times: Times) -> Iterator[Gap]:
         inside = settled & (mail.sent >= at.min()) & (mail.sent <= at.max())
         what = "mail ends that never began"
         of_hours = float(inside.sum())
-        yield Gap(what, int(at.min()), int(at.max()), float(count), of_hours, "emails of that time")
+        yield Gap(
+            what,
+            int(at.min()),
+            int(at.max()),
+            float(count),
+            of_hours,
+            "emails of that time",
+            misleads=False,
+        )
 
 
 def _repeats(mail: Mail, times: Times) -> Iterator[Gap]:
@@ -228,7 +250,7 @@ def _everywhere(inside: pd.DataFrame) -> bool:
 
 
 def _clocks(mail: Mail, times: Times) -> Iterator[Gap]:
-    """Ends before their beginnings, or events that are still to come."""
+    """Ends before their beginnings."""
     bins = times.bins(mail.sent)
     recent = (bins < RECENT) & (mail.ended != NEVER)
     early = recent & (mail.ended < mail.sent - 60)
@@ -236,9 +258,3 @@ def _clocks(mail: Mail, times: Times) -> Iterator[Gap]:
         start, end = int(mail.ended[early].min()), int(mail.sent[early].max())
         count, of = float(early.sum()), float(recent.sum())
         yield Gap("mail ends before it begins", start, end, count, of, "recent emails")
-    seconds = seconds_of(mail.events["date"])
-    future = seconds > times.now + 300
-    if future.sum() >= LEAST_COPIES:
-        count, of = float(future.sum()), float(len(seconds))
-        late = int(seconds[future].max())
-        yield Gap("events lie in the future", times.now, late, count, of, "events")

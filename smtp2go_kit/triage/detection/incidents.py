@@ -13,7 +13,7 @@ from smtp2go_kit.triage.detection.cohort import Cohort, Parts, cohort_of
 from smtp2go_kit.triage.detection.gaps import Gap, gaps
 from smtp2go_kit.triage.detection.kinds import BLOCKS
 from smtp2go_kit.triage.detection.lasting import lasting
-from smtp2go_kit.triage.detection.mail import Bools, Mail
+from smtp2go_kit.triage.detection.mail import WAITING, Bools, Mail
 from smtp2go_kit.triage.detection.measures import Measure, measures_of
 from smtp2go_kit.triage.detection.onset import stretch
 from smtp2go_kit.triage.detection.screening import Cell, Screen, Times, screens
@@ -33,6 +33,8 @@ ROOT = 0.09
 emails, 13 of 20,000."""
 TIMES_USUAL = 1.5
 """Cases against the usual ones, from which a difference matters."""
+PEOPLE = 3
+"""Fewest people whose mail is late; a mailbox of its own is its owner's matter."""
 GAIN = 8.0
 """Log-likelihood that a second cohort of the same kind must explain."""
 SECOND = 2
@@ -121,8 +123,10 @@ def detect(mail: Mail, times: Times) -> Detected:
     holes = [_of_gap(mail, gap) for gap in broken]
     abused = [_of_burst(mail, burst) for burst in bursts(mail, times)]
     set_apart = np.zeros(len(mail), np.bool_)
-    misleading = [hole for hole, gap in zip(holes, broken, strict=True) if gap.misleads]
-    for incident in (*misleading, *abused):
+    for hole, gap in zip(holes, broken, strict=True):
+        endless = (mail.state == WAITING) & (mail.kind < 0)
+        set_apart |= hole.copies & (endless | gap.misleads)
+    for incident in abused:
         set_apart |= incident.copies
     measures = [_without(measure, set_apart) for measure in measures_of(mail, times.now)]
     screened = [Screened(*each) for one in measures for each in screens(mail, one, times)]
@@ -177,7 +181,7 @@ def _incidents(mail: Mail, screen: Screen) -> Iterator[Incident]:
     within = np.ones(len(mail), np.bool_)
     for _ in range(SECOND):
         cohort = cohort_of(mail, screen, within)
-        if not _matters(cohort, screen):
+        if not _matters(mail, cohort, screen):
             return
         p = _p(mail, screen, cohort)
         if p > SUREST:
@@ -188,16 +192,20 @@ def _incidents(mail: Mail, screen: Screen) -> Iterator[Incident]:
 
 def _lasting(mail: Mail, screen: Screen) -> Iterator[Incident]:
     cohort = cohort_of(mail, screen, np.ones(len(mail), np.bool_))
-    if _matters(cohort, screen):
+    if _matters(mail, cohort, screen):
         found = _incident(mail, screen, cohort, np.nan)
         verdict = replace(found.verdict, why=f"{found.verdict.why} {NOT_NEW}")
         yield replace(found, verdict=verdict)
 
 
-def _matters(cohort: Cohort, screen: Screen) -> bool:
+def _matters(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
+    failed = cohort.copies & screen.measure.failed
+    people = len(np.unique(mail.codes["recipient"][failed]))
     least = max(LEAST, ROOT * float(screen.recent.sum() / screen.span) ** 0.5)
     if cohort.x >= MOSTLY * cohort.n and cohort.gain >= CLEAR:
         least = min(least, FEWEST)
+    if screen.measure.kind == "slow" and people < PEOPLE:
+        return False
     ratio = cohort.x / max(cohort.expected, 1e-9)
     return cohort.gain >= GAIN and cohort.excess >= least and ratio >= TIMES_USUAL
 
@@ -208,11 +216,15 @@ def _p(mail: Mail, screen: Screen, cohort: Cohort) -> float:
     days = np.bincount(bins[cohort.copies]).astype(np.float64)
     rho = max(screen.days.get(name, 0.0) for name in (*cohort.parts, "all"))
     spread = rho * float((days**2).sum()) / max(1.0, float(days.sum())) ** 2
+    sure = 1 / (spread + 1 / 400)
+    if screen.measure.kind == "complaint":
+        # So rare a thing would else be taken to differ by more than it is.
+        sure = max(sure, cohort.n / max(cohort.expected, 1e-9))
     found: Any = surprise(
         np.array([float(cohort.x)]),
         np.array([float(cohort.n)]),
         np.array([cohort.expected / max(1, cohort.n)]),
-        np.array([1 / (spread + 1 / 400)]),
+        np.array([sure]),
     )
     return float(found[0])
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
 from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.shapes import is_many
+from smtp2go_kit.types import EventType
 
 KINDS = (
     "processed",
@@ -33,6 +34,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "host": ("host",),
 }
 """The detector's columns, and the activity's that tell them, the best first."""
+UNTIMED = "events without a time"
+"""Where a frame's attrs tell how many there were."""
 COMMAS = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
 MOSTLY = 0.8
 """Share of events that matter, from which the others are kept."""
@@ -57,6 +60,11 @@ def events_of(frame: pd.DataFrame) -> pd.DataFrame:
     Raises:
         InvalidArgument: A column that nothing can be told without is missing.
     """
+    if not frame.columns.is_unique:
+        twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+        raise InvalidArgument(
+            "events", f"the column {', '.join(twice)} is there twice", operation="triage"
+        )
     for names in (("date",), ("event",), SOURCES["recipient"]):
         if not any(name in frame.columns for name in names):
             raise InvalidArgument(
@@ -87,7 +95,9 @@ def _timed(events: pd.DataFrame) -> pd.DataFrame:
             "no date can be read; give times as ISO 8601, datetimes or Unix seconds",
             operation="triage",
         )
-    return events[known].reset_index(drop=True)
+    timed = events[known].reset_index(drop=True)
+    timed.attrs[UNTIMED] = int((~known).sum())
+    return timed
 
 
 def _words(events: pd.Series[Any]) -> pd.Series[Any]:
@@ -97,9 +107,18 @@ def _words(events: pd.Series[Any]) -> pd.Series[Any]:
     return known if all(k == v for k, v in names.items()) else known.map(names).astype("str")
 
 
+def is_unknown(kind: str) -> bool:
+    """Whether the API has no such kind of event, however it is written.
+
+    Args:
+        kind: As an export may have it: ``Hard Bounced``, ``soft_bounce``.
+    """
+    return _word(kind) not in get_args(EventType)
+
+
 def _word(name: str) -> str:
-    word = name.strip().lower().replace("_", "-").replace(" ", "-")
-    return SYNONYMS.get(word.replace("-", ""), word)
+    plain = name.strip().lower().replace("_", "-").replace(" ", "-")
+    return SYNONYMS.get(plain.replace("-", ""), plain)
 
 
 def _times(dates: pd.Series[Any]) -> pd.Series[Any]:

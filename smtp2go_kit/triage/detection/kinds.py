@@ -71,6 +71,18 @@ CATEGORIES: Mapping[str, str] = MappingProxyType(
     }
 )
 """The kind of an answer by its category, where it does not name its cause."""
+HELD: Mapping[str, str] = MappingProxyType(
+    {
+        "rate-limited": "quota",
+        "mailbox-full": "quota",
+        "authentication": "unverified-sender",
+        "relay-config": "unverified-sender",
+        "reputation-block": "suppression",
+        "invalid-recipient": "suppression",
+        "inactive-mailbox": "suppression",
+    }
+)
+"""What SMTP2GO means where its own words sound like a receiving server's."""
 ADDRESSES = frozenset({"invalid-recipient", "inactive-mailbox", "bad-domain", "mailbox-full"})
 """Categories that are about the mailbox, whatever else an answer says."""
 
@@ -88,5 +100,5 @@ def kinds_of(answers: pd.DataFrame, rejected: pd.Series[bool]) -> pd.Series[Any]
     named = named.mask(by_link, "link-domain-listed")
     by_category = answers["category"].map(CATEGORIES).fillna("other")
     kind = named.fillna(by_category).mask(answers["category"].isin(ADDRESSES), by_category)
-    held = named.where(named.isin(REJECTIONS), "rejected")
+    held = named.where(named.isin(REJECTIONS), answers["category"].map(HELD)).fillna("rejected")
     return kind.mask(rejected, held).mask(~rejected & kind.isin(REJECTIONS), by_category).map(CODES)

@@ -26,7 +26,7 @@ HABIT = 99.5
 """Percentile of a provider's usual delivery times, from whose double on a delivery is slow."""
 PERSONAL = ("invalid", "mailbox-full", "suppression")
 """Kinds that are about the recipient, whatever is sent."""
-WEEK, WEEKS = 604_800, 64
+DAY, DAYS = 86_400, 512
 GROUPS = {"block": BLOCKS}
 """Kinds that are also counted together, as servers word one refusal in several ways."""
 
@@ -83,14 +83,38 @@ def _failed(mail: Mail, kind: str) -> Bools:
 
 
 def _by_person(mail: Mail, measure: Measure, now: int) -> Measure:
-    """Each recipient once a week, as one that fails, fails for all mail to it."""
-    person = mail.codes["recipient"] * WEEKS + np.minimum((now - mail.sent) // WEEK, WEEKS - 1)
-    # The earliest failure of each person, else their earliest copy.
-    order = np.lexsort((mail.sent, ~measure.failed, ~measure.eligible, person))
-    firsts = order[np.flatnonzero(np.diff(person[order], prepend=-1))]
+    """Each recipient once a day, and only as long as it is not known to fail."""
+    fresh = _at_risk(mail, measure.kind)
+    eligible, failed = measure.eligible & fresh, measure.failed & fresh
+    person = mail.codes["recipient"] * DAYS + np.clip((now - mail.sent) // DAY, 0, DAYS - 1)
+    # The earliest failure of each person and day, else the earliest copy.
+    order = np.lexsort((mail.sent, ~failed, ~eligible, person))
     chosen = np.zeros(len(mail), np.bool_)
-    chosen[firsts] = True
-    return Measure(measure.kind, measure.eligible & chosen, measure.failed & chosen, measure.at)
+    chosen[order[np.flatnonzero(np.diff(person[order], prepend=-1))]] = True
+    return Measure(measure.kind, eligible & chosen, failed & chosen, measure.at)
+
+
+def _at_risk(mail: Mail, kind: str) -> Bools:
+    """Copies to people whose mail did not fail before, or was delivered since.
+
+    A dead address fails again after each 7-day block, and is held back in between: all of that
+    is known from its first failure, and is no news of the mail.
+    """
+    order = np.lexsort((mail.sent, mail.codes["recipient"]))
+    person, place = mail.codes["recipient"][order], np.arange(len(order))
+    first = np.maximum.accumulate(np.where(np.diff(person, prepend=-1) != 0, place, 0))
+
+    def last(flag: Bools) -> Ints:
+        """The place of the same person's last copy before that has the flag, or -1."""
+        known = np.maximum.accumulate(np.where(flag[order], place, -1))
+        known = np.concatenate(([-1], known[:-1])) if len(known) else known
+        return np.where(known >= first, known, -1)
+
+    codes = [CODES[name] for name in ("invalid", "suppression", kind)]
+    failed = np.isin(mail.kind, codes) & np.isin(mail.state, (BOUNCED, REJECTED))
+    fresh = np.zeros(len(mail), np.bool_)
+    fresh[order] = last(failed) <= last(mail.state == DELIVERED)
+    return fresh
 
 
 def _slow(mail: Mail, now: int) -> Measure:

@@ -187,7 +187,8 @@ def _not_those(cause: str, scores: Mapping[str, float]) -> tuple[str, ...]:
 
 
 def _invalid(case: Case) -> Verdict:
-    if case.count("recipient_domain") <= FEW and case.known >= MOSTLY:
+    share = case.cohort.x / max(1, case.cohort.n)
+    if case.company and case.known >= MOSTLY and share >= MOSTLY:
         why = "The recipients got mail before, and their whole domain refuses them now."
         out = ("A bad list: these recipients got mail before.",)
         return Verdict("recipient-outage", 0.7, why, out)
@@ -214,7 +215,7 @@ def _policy(case: Case) -> Verdict:
 
 
 def _other(case: Case) -> Verdict:
-    if case.count("recipient_domain") <= FEW and case.cohort.x >= 5:
+    if case.company and case.cohort.x >= 5:
         return Verdict("recipient-policy", 0.4, WHY["recipient-policy"], OTHERS_ARRIVE)
     return Verdict("other", 0.4, "The answers fit none of the known causes.")
 
@@ -228,7 +229,8 @@ def _rejected(case: Case) -> Verdict:
 
 def _slow(case: Case) -> Verdict:
     """Late or waiting: what servers answered to the attempts, else where and how long."""
-    codes = case.mail.kind[case.failed]
+    # Bounces of the same mail say what the attempts of late mail met.
+    codes = case.mail.kind[case.cohort.copies]
     told = pd.Series(codes[codes >= 0]).map(dict(enumerate(KINDS)))
     named: dict[str, Cause] = {
         "throttling": "throttling",
@@ -236,7 +238,7 @@ def _slow(case: Case) -> Verdict:
         "unreachable": "recipient-outage",
     }
     known = told[told.isin(named)]
-    if len(known) >= 3 and len(known) >= 0.05 * len(codes):
+    if len(known) >= 3 and len(known) >= 0.05 * case.cohort.x:
         cause = named[str(known.mode().iloc[0])]
         return Verdict(cause, 0.85, WHY[cause], ("A gap of the data: other mail has its ends.",))
     return _slow_by_shape(case)
@@ -244,19 +246,13 @@ def _slow(case: Case) -> Verdict:
 
 def _slow_by_shape(case: Case) -> Verdict:
     arrived = float((case.mail.state[case.failed] == DELIVERED).mean())
-    if case.count("recipient_domain") <= 1 and not _is_large(case):
+    if case.company:
         if arrived < 0.5:
             return Verdict("recipient-outage", 0.6, WHY["recipient-outage"], OTHERS_ARRIVE)
         return Verdict("greylisting", 0.5, WHY["greylisting"])
     if "provider" not in case.cohort.parts and not case.only("provider"):
         return Verdict("greylisting", 0.5, WHY["greylisting"])
     return Verdict("throttling", 0.7, WHY["throttling"], OTHERS_ARRIVE)
-
-
-def _is_large(case: Case) -> bool:
-    """Whether the provider has people at more than its own domain, or a large part of the mail."""
-    recent = int(case.screen.recent.sum())
-    return case.cohort.n >= 0.03 * recent
 
 
 OTHERS_ARRIVE = ("A fault of your own: other recipients get the same mail.",)

@@ -75,7 +75,6 @@ def _sentences(lines: Iterable[str], tag: str = "ul") -> str:
 def _head(report: Report) -> str:
     state = "needs" if report.findings else "fine"
     heads = [(_class(place), escape(head)) for place, head in enumerate(words.HEADS)]
-    limits = "".join(f"<p>{_sentence(line)}</p>\n" for line in words.limits(report))
     rows = [
         [(_class(place), _text(cell)) for place, cell in enumerate(share.cells)]
         for share in words.shares(report)
@@ -84,7 +83,7 @@ def _head(report: Report) -> str:
         f"<p>{_sentence(words.compared(report))}</p>\n"
         f'<p class="{state}"><strong>{_sentence(words.outcome(report))}</strong></p>\n'
         f"<p>{_sentence(words.fate(report))}</p>\n"
-        f"{_overview(heads, rows)}\n{limits}"
+        f"{_overview(heads, rows)}\n"
     )
 
 

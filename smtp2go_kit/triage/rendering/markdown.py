@@ -46,7 +46,6 @@ def _head(report: Report) -> Iterator[str]:
         yield from (_row(words.HEADS), _row(["---", *["---:"] * 4, "---"]))
         yield from (_row(map(_safe, share.cells)) for share in table)
         yield ""
-    yield from (f"{_safe(line)}\n" for line in words.limits(report))
 
 
 def _row(cells: Iterable[str]) -> str:

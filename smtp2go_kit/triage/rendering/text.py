@@ -54,8 +54,6 @@ def _overview(report: Report) -> Iterator[str]:
     if table := words.shares(report):
         for cells in (("", *words.HEADS[1:]), *(share.cells for share in table)):
             yield _row(*cells)
-    for line in words.limits(report):
-        yield from _paragraph(line, "")
 
 
 def _row(name: str, counted: str, share: str, interval: str, before: str, band: str) -> str:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smtp2go_kit.triage.complying.requirements import REQUIREMENTS
 from smtp2go_kit.triage.health.parts import MONTH
 from smtp2go_kit.triage.health.rates import BOUNCE, Bands, spam_bands
-from smtp2go_kit.triage.intervals import jeffreys, verdict
+from smtp2go_kit.triage.intervals import jeffreys
 from smtp2go_kit.triage.wording import number, percent, span
 from smtp2go_kit.triage.writing import where
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 DAY = pd.Timedelta(days=1)
 TO_THE_MINUTE = "%Y-%m-%d %H:%M"
-ASKERS = ("Gmail", "Yahoo")
-"""Providers that name numbers for complaints."""
 FOREIGN = "Answers as they came (others wrote them)"
 """The heading of what is quoted."""
 HEADS = ("Emails", "Count", "Share", "95 % interval", "Before", "SMTP2GO's band")
@@ -178,37 +175,6 @@ def _monthly(report: Report) -> int:
         for counts in (report.overview.window, report.overview.past)
     ]
     return round(sum(left) * MONTH / seen)
-
-
-def limits(report: Report) -> list[str]:
-    """How the window's complaints stand against what Gmail and Yahoo ask.
-
-    Args:
-        report: What was found.
-    """
-    now = report.overview.window
-    x, n = now["complaints"], now["emails"] - now["rejected"]
-    if n <= 0 or x > n:
-        return []
-    found = "; ".join(f"{_asked(limit)}: {_stands(x, n, limit)}" for limit in _limits())
-    line = f"Complaints against the limits of Gmail and Yahoo, each for its own mailboxes: {found}."
-    return [f"{line} Gmail tells nobody who complains, so its readers are missing here."]
-
-
-def _limits() -> list[float]:
-    asked = {each.limit for each in REQUIREMENTS if each.provider in ASKERS and each.limit}
-    return sorted(asked, reverse=True)
-
-
-def _asked(limit: float) -> str:
-    providers = [each.provider for each in REQUIREMENTS if each.limit == limit]
-    named = " and ".join(name for name in ASKERS if name in providers)
-    return f"{100 * limit:g} % ({named})"
-
-
-def _stands(x: int, n: int, limit: float) -> str:
-    found = verdict(x, n, limit)
-    return f"can't tell yet (n={number(n)})" if found == "undecided" else found
 
 
 def cause(finding: Finding) -> str:

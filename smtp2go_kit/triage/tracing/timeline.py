@@ -141,9 +141,11 @@ def trace(
         InvalidArgument: The recipient or id is empty, or *since* is no time.
         Smtp2GoError: The activity could not be read. Other parts that cannot are left out.
     """
-    asked = recipient_or_email_id.strip()
+    asked = recipient_or_email_id.strip() if isinstance(recipient_or_email_id, str) else ""
     if not asked:
-        raise InvalidArgument("recipient_or_email_id", "is empty", operation=OPERATION)
+        raise InvalidArgument(
+            "recipient_or_email_id", "expected an address or an email's id", operation=OPERATION
+        )
     address = (address_of(asked) or asked).lower() if "@" in asked else ""
     search = {"search_recipient": address} if address else {"search": asked}
     source = source_of(client_or_events, since, now, OPERATION, **search)
