@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from smtp2go_kit.errors import InvalidArgument
+from smtp2go_kit.shapes import is_mapping
 from smtp2go_kit.triage.detection.intake import events_of
 from smtp2go_kit.triage.detection.kinds import KINDS
 from smtp2go_kit.triage.detection.mail import WAITING, Bools, Mail, mail_of
@@ -107,12 +108,11 @@ def verify_fix(
 def _told(finding: object) -> dict[str, Any]:
     if isinstance(finding, Finding):
         return finding.to_dict()
-    if not isinstance(finding, Mapping) or not isinstance(finding.get("cohort", {}), Mapping):
+    if not is_mapping(finding) or not is_mapping(finding.get("cohort", {})):
         raise InvalidArgument(
             "finding", "expected one of report.findings, or its to_dict()", operation=NAME
         )
-    told: Mapping[Any, Any] = finding
-    return {str(name): value for name, value in told.items()}
+    return {str(name): value for name, value in finding.items()}
 
 
 def _since(events: pd.DataFrame, start: pd.Timestamp) -> pd.DataFrame:

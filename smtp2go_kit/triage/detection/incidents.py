@@ -35,6 +35,8 @@ TIMES_USUAL = 1.5
 """Cases against the usual ones, from which a difference matters."""
 PEOPLE = 3
 """Fewest people whose mail is late; a mailbox of its own is its owner's matter."""
+SHORT = 3
+"""Windows over which greylisting is a spike; over longer ones it comes and goes by itself."""
 GAIN = 8.0
 """Log-likelihood that a second cohort of the same kind must explain."""
 SECOND = 2
@@ -205,6 +207,8 @@ def _matters(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
     if cohort.x >= MOSTLY * cohort.n and cohort.gain >= CLEAR:
         least = min(least, FEWEST)
     if screen.measure.kind == "slow" and people < PEOPLE:
+        return False
+    if screen.measure.kind == "greylisting" and screen.span > SHORT:
         return False
     ratio = cohort.x / max(cohort.expected, 1e-9)
     return cohort.gain >= GAIN and cohort.excess >= least and ratio >= TIMES_USUAL

@@ -26,7 +26,6 @@ HABIT = 99.5
 """Percentile of a provider's usual delivery times, from whose double on a delivery is slow."""
 PERSONAL = ("invalid", "mailbox-full", "suppression")
 """Kinds that are about the recipient, whatever is sent."""
-DAY, DAYS = 86_400, 512
 GROUPS = {"block": BLOCKS}
 """Kinds that are also counted together, as servers word one refusal in several ways."""
 
@@ -64,7 +63,7 @@ def measures_of(mail: Mail, now: int) -> Iterator[Measure]:
         if failed.any():
             eligible = every if rejection or kind == "greylisting" else settled
             measure = Measure(kind, eligible, failed, mail.sent)
-            yield _by_person(mail, measure, now) if kind in PERSONAL else measure
+            yield _news(mail, measure) if kind in PERSONAL else measure
     complained = mail.complained != NEVER
     if complained.any():
         delivered = mail.state == DELIVERED
@@ -82,16 +81,10 @@ def _failed(mail: Mail, kind: str) -> Bools:
     return named
 
 
-def _by_person(mail: Mail, measure: Measure, now: int) -> Measure:
-    """Each recipient once a day, and only as long as it is not known to fail."""
+def _news(mail: Mail, measure: Measure) -> Measure:
+    """Only mail to people who are not known to fail."""
     fresh = _at_risk(mail, measure.kind)
-    eligible, failed = measure.eligible & fresh, measure.failed & fresh
-    person = mail.codes["recipient"] * DAYS + np.clip((now - mail.sent) // DAY, 0, DAYS - 1)
-    # The earliest failure of each person and day, else the earliest copy.
-    order = np.lexsort((mail.sent, ~failed, ~eligible, person))
-    chosen = np.zeros(len(mail), np.bool_)
-    chosen[order[np.flatnonzero(np.diff(person[order], prepend=-1))]] = True
-    return Measure(measure.kind, eligible & chosen, failed & chosen, measure.at)
+    return Measure(measure.kind, measure.eligible & fresh, measure.failed & fresh, measure.at)
 
 
 def _at_risk(mail: Mail, kind: str) -> Bools:
