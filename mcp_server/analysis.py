@@ -125,6 +125,7 @@ FINDING: Schema = {
         "excess": {"type": "number"},
         "since": STRING,
         "until": STRING,
+        "seen": STRING,
         "responses": TEXTS,
         "actions": OBJECTS,
     },

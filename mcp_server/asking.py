@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mcp_server.setup import Setup
     from smtp2go_kit.client import Client
 
-ESSENTIAL = ("what", "cohort", "x", "n", "expected", "since", "until")
+ESSENTIAL = ("what", "cohort", "x", "n", "expected", "since", "seen")
 """Fields of a finding that its verification compares."""
 NARROW = ("search_sender", "search_subject", "search_usernames")
 GAP = "data-gap"

@@ -104,7 +104,7 @@ def _brief(told: Mapping[str, Any], number: int, ink: Ink) -> dict[str, Any]:
     """A finding's main fields."""
     ink = ink.keeping(_own(told))
     short = ink.with_letters(min(ANSWER, ink.letters))
-    plain = {name: told[name] for name in (*ESSENTIAL, "interval", "excess", "confidence")}
+    plain = {name: told[name] for name in (*ESSENTIAL, "until", "interval", "excess", "confidence")}
     whole = ink.with_letters(max(NAME, ink.letters))
     return {
         "number": number,

@@ -189,7 +189,7 @@ def story() -> list[tuple[str, dict[str, Any]]]:
 @pytest.fixture(scope="session")
 def questions() -> dict[str, dict[str, Any]]:
     """Right arguments of each analysis."""
-    ended = {"since": "2026-11-22T00:00:00+00:00", "until": "2026-11-23T00:00:00+00:00"}
+    ended = {"since": "2026-11-22T00:00:00+00:00", "seen": "2026-11-23T00:00:00+00:00"}
     finding = {"what": "invalid", "cohort": {}, "x": 40, "n": 100, "expected": 1.5, **ended}
     return {
         "triage": {},

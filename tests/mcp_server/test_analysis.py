@@ -550,7 +550,7 @@ FOUND = {
     "n": 9,
     "expected": 0.1,
     "since": "2026-11-22T00:00:00+00:00",
-    "until": "2026-11-23T00:00:00+00:00",
+    "seen": "2026-11-23T00:00:00+00:00",
 }
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("triage", {"window": "yesterday"}, "triage: window: expected a length such as 1d or 6h"),
@@ -583,7 +583,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("verify_fix", {"finding": {**FOUND, "x": -1}}, "finding: x: expected a number from 0 on"),
     ("verify_fix", {"finding": {**FOUND, "cohort": {"a": 1}}}, "finding: cohort: expected"),
     ("verify_fix", {"finding": {**FOUND, "cohort": {"a": "b"}}}, "verify_fix: finding: cohort"),
-    ("verify_fix", {"finding": {**FOUND, "until": "soon"}}, "verify_fix: since: "),
+    ("verify_fix", {"finding": {**FOUND, "seen": "soon"}}, "verify_fix: since: "),
 ]
 
 
@@ -618,7 +618,7 @@ def test_no_json_value_of_any_argument_breaks_an_analysis(start, questions):
 
 
 @given(
-    field=st.sampled_from(["what", "cohort", "x", "n", "expected", "since", "until"]), value=JSON
+    field=st.sampled_from(["what", "cohort", "x", "n", "expected", "since", "seen"]), value=JSON
 )
 def _verified(session, questions, field, value):
     finding = {**questions["verify_fix"]["finding"], field: value}
