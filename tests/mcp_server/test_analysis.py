@@ -617,9 +617,7 @@ def test_no_json_value_of_any_argument_breaks_an_analysis(start, questions):
     tried()
 
 
-@given(
-    field=st.sampled_from(["what", "cohort", "x", "n", "expected", "since", "seen"]), value=JSON
-)
+@given(field=st.sampled_from(["what", "cohort", "x", "n", "expected", "since", "seen"]), value=JSON)
 def _verified(session, questions, field, value):
     finding = {**questions["verify_fix"]["finding"], field: value}
     text = session.call("verify_fix", finding=finding).content[0].text
