@@ -379,3 +379,13 @@ def test_any_frame_gets_an_answer_that_shows_itself(rows: list[dict[str, Any]]) 
     assert repr(found).isascii()
     assert found._repr_html_()
     json.dumps(found.to_dict())
+
+
+def test_a_long_timeline_shows_its_newest_rows() -> None:
+    days = pd.date_range("2026-11-01", periods=50, freq="6h").strftime("%Y-%m-%dT%H:%M:%SZ")
+    long = traced(*(event("delivered", day, email_id=f"mail-{n}") for n, day in enumerate(days)))
+    shown = repr(long)
+    assert "mail-49" in shown
+    assert "mail-9 " not in shown
+    assert "10 earlier rows are in to_frame()." in shown
+    assert len(long.to_frame()) == 50

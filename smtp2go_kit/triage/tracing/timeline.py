@@ -18,7 +18,7 @@ from smtp2go_kit.triage.complying.sender_domains import SenderDomain, sender_dom
 from smtp2go_kit.triage.health.copies import domain_of
 from smtp2go_kit.triage.health.report import records
 from smtp2go_kit.triage.log import attempts_of, in_order, is_missing
-from smtp2go_kit.triage.sheet import Sheet, Shown
+from smtp2go_kit.triage.sheet import MOST, Sheet, Shown
 from smtp2go_kit.triage.sources import ClientOrEvents, Source, source_of
 from smtp2go_kit.triage.suppressions.suppressed import Entry, entries_of, listed, names_of
 from smtp2go_kit.triage.tracing.fate import Outcome, fate_of, moment
@@ -103,12 +103,14 @@ class Trace(Shown):
     def _sheet(self) -> Sheet:
         table = [
             (moment(row.date), *(_text(v) for v in (row.event, row.email_id, row.smtp_response)))
-            for row in rows(self.timeline)
+            for row in rows(self.timeline.tail(MOST))
         ]
+        cut = len(self.timeline) - len(table)
+        earlier = [f"{cut:,} earlier rows are in to_frame()."] if cut else []
         domains = [f"The sender domain {sender.words}." for sender in self.senders or ()]
         return Sheet(
             title=f"{self.asked}: {self.outcome} (confidence {self.confidence:.2f})",
-            lines=[self.sentence, *domains],
+            lines=[self.sentence, *domains, *earlier],
             heads=("Time", "What", "Email", "Answer"),
             rows=table,
             actions=self.actions,
