@@ -30,6 +30,7 @@ COLUMNS = [
     "provider_token",
     "cause",
     "rule",
+    "evidence",
     "confidence",
 ]
 

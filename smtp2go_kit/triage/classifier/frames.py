@@ -24,6 +24,7 @@ TEXTS = (
     "provider_token",
     "cause",
     "rule",
+    "evidence",
 )
 COLUMNS = (*TEXTS[:7], "retry_after", *TEXTS[7:], "confidence")
 FAILED = ("soft-bounced", "hard-bounced", "rejected")
