@@ -163,13 +163,9 @@ def _counted(mail: Mail, told: Mapping[str, Any], begin: int, end: int) -> tuple
 
 
 def _cohort(mail: Mail, parts: Mapping[str, Any]) -> Bools:
-    inside = np.ones(len(mail), np.bool_)
-    for dimension, names in parts.items():
-        if dimension not in mail.codes:
-            raise InvalidArgument("finding", f"cohort: {dimension!r} is unknown", operation=NAME)
-        listed = (names,) if isinstance(names, str) else tuple(names)
-        inside &= np.isin(mail.codes[dimension], mail.places(dimension, listed))
-    return inside
+    if unknown := [name for name in parts if name not in mail.codes]:
+        raise InvalidArgument("finding", f"cohort: {unknown[0]!r} is unknown", operation=NAME)
+    return mail.members(parts)
 
 
 def _verified(told: Mapping[str, Any], x: int, n: int, since: pd.Timestamp) -> Verification:

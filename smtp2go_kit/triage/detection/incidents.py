@@ -267,10 +267,7 @@ def _looked_back(mail: Mail, screen: Screen, cohort: Cohort) -> Bools:
     """All mail of the cohort of the span and as long before it; all there is of what lasts."""
     bins = screen.times.bins(screen.measure.at)
     reach = 2 * screen.span + 1 if screen.days else screen.times.count
-    looked = screen.measure.eligible & (bins >= 0) & (bins < reach)
-    for dimension, names in cohort.parts.items():
-        looked = looked & np.isin(mail.codes[dimension], mail.places(dimension, names))
-    return looked
+    return screen.measure.eligible & (bins >= 0) & (bins < reach) & mail.members(cohort.parts)
 
 
 def _of_gap(mail: Mail, gap: Gap) -> Incident:

@@ -80,6 +80,18 @@ class Mail:
         found = self.names[dimension].get_indexer(pd.Index(names))
         return found[found >= 0].astype(np.int64)
 
+    def members(self, cohort: Mapping[str, str | Sequence[str]]) -> Bools:
+        """Which copies belong to a cohort.
+
+        Args:
+            cohort: Dimensions, each with a value or several.
+        """
+        inside = np.ones(len(self), np.bool_)
+        for dimension, names in cohort.items():
+            listed = (names,) if isinstance(names, str) else names
+            inside &= np.isin(self.codes[dimension], self.places(dimension, listed))
+        return inside
+
 
 def mail_of(events: pd.DataFrame) -> Mail:
     """The copies that events are about.

@@ -22,8 +22,9 @@ from smtp2go_kit.triage.detection.mail import (
 
 PATIENCE = 180
 """Seconds that a delivery may take before it is slow, whatever the provider's habit."""
-HABIT = 99.5
-"""Percentile of a provider's usual delivery times, from whose double on a delivery is slow."""
+HABIT, KNOWN = 90, 200
+"""Percentile of a provider's delivery times, from whose double on a delivery is slow, and fewest
+deliveries that it is learnt from."""
 PERSONAL = ("invalid", "mailbox-full", "suppression")
 """Kinds that are about the recipient, whatever is sent."""
 GROUPS = {"block": BLOCKS}
@@ -121,7 +122,7 @@ def _slow(mail: Mail, now: int) -> Measure:
 
 
 def patience(mail: Mail) -> Floats:
-    """Seconds from which on each copy is slow: by the habit of its provider, in quieter times.
+    """Seconds from which on each copy is slow: by the habit of its provider.
 
     Args:
         mail: The copies.
@@ -134,7 +135,6 @@ def patience(mail: Mail) -> Floats:
     for place in range(len(limits) - 1):
         times = took[order[bounds[place] : bounds[place + 1]]]
         times = times[times >= 0]
-        if len(times) >= 200:
-            # The middle of the days' percentiles would need days; the quiet part is most of it.
-            limits[place] = max(PATIENCE, 2 * np.percentile(times, 90))
+        if len(times) >= KNOWN:
+            limits[place] = max(PATIENCE, 2 * np.percentile(times, HABIT))
     return limits[codes]

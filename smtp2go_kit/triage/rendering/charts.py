@@ -101,7 +101,7 @@ def charts_of_findings(report: Report) -> dict[int, str]:
 
 def _chart(report: Report, finding: Finding, mail: Mail, measures: Mapping[str, Measure]) -> str:
     measure = measures.get(finding.what)
-    steps = _steps(report, finding, _inside(mail, finding), mail, measure)
+    steps = _steps(report, finding, mail.members(finding.cohort), mail, measure)
     if steps is None:
         return ""
     axes = _blank()
@@ -113,14 +113,6 @@ def _chart(report: Report, finding: Finding, mail: Mail, measures: Mapping[str, 
     what = f"{'Emails' if measure is None else 'Share'} per {UNITS[steps.size]}"
     _time_axis(axes, f"{what}: {words.cohort(finding)}")
     return _image(done(axes), f"{what}. {finding.problem} {_peak(steps)}")
-
-
-def _inside(mail: Mail, finding: Finding) -> Bools:
-    inside = np.ones(len(mail), np.bool_)
-    for dimension, names in finding.cohort.items():
-        listed = (names,) if isinstance(names, str) else tuple(names)
-        inside &= np.isin(mail.codes[dimension], mail.places(dimension, listed))
-    return inside
 
 
 def _steps(

@@ -84,11 +84,6 @@ class Entry:
         """When SMTP2GO lifts it by itself, if it is a bounce."""
         return self.since + BLOCKED
 
-    @property
-    def is_domain(self) -> bool:
-        """Whether it stops mail to a whole domain."""
-        return "@" not in self.address
-
 
 def entries_of(view: pd.DataFrame, log: pd.DataFrame) -> list[Entry]:
     """Every suppression, the newest first, with the evidence that a log has for it.
