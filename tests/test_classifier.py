@@ -125,6 +125,9 @@ def test_block_lists_are_named(text: str, name: str) -> None:
         ("450 4.2.0 Greylisted, please retry in 5 minutes", 300),
         ("451 Try again in 1 hour", 3_600),
         ("421 retry-after: 60", 60),
+        ("450 Greylisting in action, please come back in 00:05:00", 300),
+        ("451 Greylisted, please come back later (delayed for 00:04:32)", 272),
+        ("451 Try again after 2026-11-28 00:05:00", None),
         ("421 4.7.0 Try again later", None),
     ],
 )

@@ -151,6 +151,17 @@ def test_verified_domains_authenticate_and_unverified_ones_do_not() -> None:
     assert row(checked(sent, domains=broken), "Yahoo", "alignment").result == "fail"
 
 
+def test_what_to_do_names_the_records_of_the_domains_that_fail() -> None:
+    broken = VERIFIED.assign(domain_dkim_verified=False, domain_dkim_value="dkim.smtp2go.net")
+    found = checked(mail(100, "yahoo.com"), domains=broken)
+    values = [action.value for action in found.actions]
+    assert values == ["s1._domainkey.shop.example CNAME dkim.smtp2go.net", "shop.example"]
+    assert row(found, "Yahoo", "bulk").result == "fail"
+    assert row(found, "Yahoo", "bulk").actions == []
+    refused = mail(50, "yahoo.com", kind="hard-bounced", text="550 5.7.26 not authenticated")
+    assert [action.value for action in checked(refused, domains=broken).actions] == values
+
+
 def test_events_alone_can_t_show_authentication_but_refusals_can() -> None:
     sent = mail(500, "yahoo.com")
     assert row(checked(sent), "Yahoo", "authentication").result == "unknown"

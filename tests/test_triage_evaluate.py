@@ -137,6 +137,15 @@ def test_misses_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert last.endswith(" h): data-gap -> nothing")
 
 
+def test_two_processes_print_what_one_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for jobs in ("1", "2"):
+        assert main([*TROUBLE, "--jobs", jobs]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        told.append([line for line in lines if not line.startswith("seconds")])
+    assert told[0] == told[1]
+
+
 def test_without_misses_none_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*TROUBLE, "--misses"]) == 0
     assert "->" not in capsys.readouterr().out
@@ -149,6 +158,9 @@ def test_without_misses_none_is_listed(capsys: pytest.CaptureFixture[str]) -> No
         ["--accounts", "kestrel"],
         ["--incidents", "earthquake"],
         ["--volumes", "many"],
+        ["--volumes", "5"],
+        ["--jobs", "0"],
+        ["--jobs", "-1"],
         ["--seeds", "one"],
         ["--accounts"],
         ["--loud"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,8 @@ def spread(table: Iterable[Iterable[str]], places: np.ndarray[Any, Any]) -> list
     """
     rows = np.flatnonzero(places >= 0)
     at = pa.array(places[rows].astype("int32"))
-    told = [pc.take(pa.array(list(values), pa.large_string()), at) for values in table]
+    with ThreadPoolExecutor() as pool:
+        told = list(pool.map(lambda v: pc.take(pa.array(list(v), pa.large_string()), at), table))
     if len(rows) == len(places):
         return told
     known = pa.array(places >= 0).buffers()[1]

@@ -34,6 +34,9 @@ HOURS = 6.0
 """Hours that an onset may be off."""
 OVERLAP = 0.5
 """Intersection over union, in emails, from which a cohort is the right one."""
+VOLUMES = (20, 1_000_000)
+"""The least and the most messages a day that are simulated."""
+MOST_JOBS = 64
 ASIDE = ("kestrel",)
 """Accounts with troubles of their own."""
 
@@ -198,6 +201,21 @@ def _mean(values: Iterable[float]) -> float:
     return sum(listed) / len(listed) if listed else np.nan
 
 
+def _volume(text: str) -> int:
+    return _whole(text, *VOLUMES)
+
+
+def _jobs(text: str) -> int:
+    return _whole(text, 1, MOST_JOBS)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    """A number that argparse refuses, with its bounds, if it is out of them."""
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most:,}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m smtp2go_kit.triage.evaluate",
@@ -206,10 +224,10 @@ def _parser() -> argparse.ArgumentParser:
     kinds = [name for name in ACCOUNTS if name not in ASIDE]
     add = parser.add_argument
     add("--accounts", nargs="+", default=kinds, choices=kinds)
-    add("--volumes", nargs="+", type=int, default=[200, 2_000], help="mean messages a day")
+    add("--volumes", nargs="+", type=_volume, default=[200, 2_000], help="mean messages a day")
     add("--incidents", nargs="+", default=[*TROUBLES, QUIET, *BENIGN], choices=[*INCIDENTS, QUIET])
     add("--seeds", nargs="+", type=int, default=[1], help="accounts of each kind")
-    add("--jobs", type=int, default=1, help="processes side by side")
+    add("--jobs", type=_jobs, default=1, help="processes side by side")
     add("--misses", action="store_true", help="list the runs that went wrong")
     add("--markdown", type=Path, metavar="FILE", help="also write the tables there")
     return parser

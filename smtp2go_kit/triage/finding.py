@@ -33,7 +33,7 @@ Cause = Literal[
 """Why mail does not arrive."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding:
     """One problem.
 
@@ -81,6 +81,9 @@ class Finding:
     ruled_out: tuple[str, ...]
     actions: tuple[Action, ...]
     verify: str
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.cause} ({self.confidence:.0%}): {self.problem}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON."""

@@ -76,6 +76,18 @@ class Report:
 
         return self.account.startswith(SANDBOX)
 
+    def mail_of(self, finding: Finding) -> pd.DataFrame:
+        """The events of the emails that a finding is about, also those from before it began.
+
+        They are rows of :attr:`events`, in their order, of whatever kind: opens and clicks too.
+
+        Args:
+            finding: One of :attr:`findings`, or another with such a cohort.
+        """
+        from smtp2go_kit.triage.drilling import mail_of
+
+        return mail_of(self.events, finding.cohort)
+
     def to_frame(self) -> pd.DataFrame:
         """The findings, one a row; ``cohort`` and ``actions`` as text."""
         from smtp2go_kit.triage.rendering.table import frame_of

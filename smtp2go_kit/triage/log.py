@@ -71,7 +71,7 @@ def log_of(frame: pd.DataFrame) -> pd.DataFrame:
         "event": _words(_first(frame, ("event",))),
     }
     told |= {name: _first(frame, sources) for name, sources in SOURCES.items()}
-    return in_order(_one_recipient(pd.DataFrame(told).reset_index(drop=True)))
+    return in_order(_one_recipient(pd.DataFrame(told)))
 
 
 def in_order(log: pd.DataFrame) -> pd.DataFrame:
@@ -103,7 +103,7 @@ def attempts_of(frame: pd.DataFrame) -> pd.DataFrame:
         "smtp_response": _first(nested, ("smtpresponse", "smtp_response")),
     }
     table = pd.DataFrame(told).assign(sender=pd.Series(pd.NA, nested.index, dtype="str"))
-    return _one_recipient(table.reset_index(drop=True)).drop(columns="sender")
+    return _one_recipient(table).drop(columns="sender").reset_index(drop=True)
 
 
 def _listed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,10 @@ SUBJECT = "Save $5 today, get $10 <img src=x onerror=\"document.title='pwned'\">
 TEXT = "Half price.\n\nOnly today <b>& tomorrow</b>."
 HTML = """<h1>Half price</h1><img src="cid:dot.png" alt="A dot"><img src="{url}/pixel.png">
 <script>parent.document.title = 'pwned'</script><img src=x onerror="top.document.title='pwned'">"""
-FOCUSED = "(e => e === document.body ? '' : (e.labels?.[0] ?? e).innerText.trim())(document.activeElement)"
+FOCUSED = """() => {
+    const focused = document.activeElement;
+    return focused === document.body ? '' : (focused.labels?.[0] ?? focused).innerText.trim();
+}"""
 FILE = bytes(range(256)) * 3 + b"end"
 DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="

@@ -12,7 +12,12 @@ DELAY = re.compile(
     r"(?:retry|again|wait|later|expires?|available|greylisted|greylisting|delayed|blocked|deferred)"
     r"\b[^.;]{0,30}?\b(\d{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b"
 )
-PLAIN = re.compile(r"retry[- ]after\W{1,3}(\d{1,6})\b|(?:try again|retry) (?:in|after) (\d{1,6})\b")
+PLAIN = re.compile(
+    r"(?:retry[- ]after\W{1,3}|(?:try again|retry) (?:in|after) )(\d{1,6})\b(?![-/.:]\d)"
+)
+CLOCK = re.compile(
+    r"(?:retry|again|wait|back|later|delay|greylist)[^.;\d]{0,40}\b00:(\d\d):(\d\d)\b"
+)
 
 
 def delay(lowered: str) -> int | None:
@@ -23,8 +28,10 @@ def delay(lowered: str) -> int | None:
     """
     if found := DELAY.search(lowered):
         return int(found[1]) * UNITS[found[2][0]]
+    if found := CLOCK.search(lowered):
+        return 60 * int(found[1]) + int(found[2])
     found = PLAIN.search(lowered)
-    return int(found[1] or found[2]) if found else None
+    return int(found[1]) if found else None
 
 
 def blocklist(lowered: str) -> str:

@@ -15,7 +15,8 @@ MASK = (
     rf"[^{APART}]+@[^{APART}]*[^{APART}.]"
     r"|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
     r"|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){3,7}"
-    r"|[0-9]{2}:[0-9]{2}:[0-9]{2}"
+    # Times, but for those of the hour after midnight: they may be delays.
+    r"|(?:0[1-9]|[1-9][0-9]):[0-9]{2}:[0-9]{2}"
     r"|1[0-9A-Za-z]{5}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}"
     r"|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
     # Ids: 12 letters and digits in a row, hexadecimal digits, long numbers.

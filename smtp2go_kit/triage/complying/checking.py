@@ -76,7 +76,9 @@ class Row:
     @property
     def actions(self) -> list[Action]:
         """What to do; nothing where it is met."""
-        return [] if self.result == "pass" else [self.asked.action]
+        if self.result == "pass" or self.asked.action is None:
+            return []
+        return [*self.found.actions] or [self.asked.action]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON; ends of the interval are shares, 0 to 1."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from smtp2go_kit.providers import provider_of
+from smtp2go_kit.triage.action import Action
 from smtp2go_kit.triage.complying.received import Received
 from smtp2go_kit.triage.complying.requirements import FEEDBACK, VOLUME, Kind, Requirement
 from smtp2go_kit.triage.complying.sender_domains import SenderDomain
@@ -43,6 +44,8 @@ class Judgement:
         why: Why it is unknown, or what was seen; in words.
         count: Cases; None where nothing was counted.
         of: All that could have been cases, likewise.
+        actions: What to do about these domains, where that is known more exactly than the rule
+            tells it.
     """
 
     result: Result
@@ -50,6 +53,7 @@ class Judgement:
     why: str = ""
     count: int | None = None
     of: int | None = None
+    actions: tuple[Action, ...] = ()
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -103,7 +107,7 @@ def judge(asked: Requirement, facts: Facts) -> Judgement:
 def _authentication(asked: Requirement, facts: Facts) -> Judgement:
     refusals = _refusals(facts, "", "authentication")
     if refusals.result == "fail":
-        return refusals
+        return _with_actions(refusals, _unverified(facts, "sender_domain"))
     checks = [facts.check(name) for name in ("dkim", "return-path")]
     broken = [check for check in checks if check is not None and check.status == "fail"]
     if broken:
@@ -113,7 +117,25 @@ def _authentication(asked: Requirement, facts: Facts) -> Judgement:
 
 def _alignment(asked: Requirement, facts: Facts) -> Judgement:
     counted = _refusals(facts, r"\b[45]\.7\.32\b|not aligned|alignment", "")
-    return counted if counted.result == "fail" else _by_state(facts, "from_domain", counted)
+    if counted.result == "fail":
+        return _with_actions(counted, _unverified(facts, "from_domain"))
+    return _by_state(facts, "from_domain", counted)
+
+
+def _unverified(facts: Facts, column: str) -> list[SenderDomain]:
+    used = facts.got.of(facts.states or (), column)
+    # Mail from elsewhere leaves with SMTP2GO's own domains: authenticated, but not aligned.
+    return [
+        each
+        for each in used
+        if each.is_verified is False and (each.is_known or column == "from_domain")
+    ]
+
+
+def _with_actions(judged: Judgement, domains: Sequence[SenderDomain]) -> Judgement:
+    """With what makes the first domains verified."""
+    actions = (action for domain in domains[:NAMED] for action in domain.actions)
+    return replace(judged, actions=tuple(dict.fromkeys(actions)))
 
 
 def _by_state(facts: Facts, column: str, counted: Judgement) -> Judgement:
@@ -121,12 +143,10 @@ def _by_state(facts: Facts, column: str, counted: Judgement) -> Judgement:
     if facts.states is None:
         return _counted("unknown", counted, "can't be seen from here: the account's sender domains")
     used = facts.got.of(facts.states, column)
-    bad = [state for state in used if state.is_verified is False]
-    # Mail from elsewhere leaves with SMTP2GO's own domains: authenticated, but not aligned.
-    told = [state for state in bad if state.is_known or column == "from_domain"]
-    if told:
-        return _counted("fail", counted, _named([state.words for state in told]))
-    if not used or bad or any(state.is_verified is None for state in used):
+    if bad := _unverified(facts, column):
+        told = _counted("fail", counted, _named([state.words for state in bad]))
+        return _with_actions(told, bad)
+    if not all(state.is_verified for state in used) or not used:
         return _counted("unknown", counted, "can't be seen from here: sent without own domain")
     return _counted("pass", counted, _named([state.words for state in used]))
 

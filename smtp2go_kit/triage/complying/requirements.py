@@ -43,7 +43,8 @@ class Requirement:
         kind: How it is judged.
         words: What is asked.
         source: The provider's own page.
-        action: What to do where it is not so, or cannot be seen from here.
+        action: What to do where it is not so, or cannot be seen from here; None where the other
+            rows tell it.
         is_bulk: Whether it is asked of bulk senders only.
         limit: The share that must not be exceeded, 0 to 1; 0 if there is none.
     """
@@ -52,7 +53,7 @@ class Requirement:
     kind: Kind
     words: str
     source: str
-    action: Action
+    action: Action | None
     is_bulk: bool = False
     limit: float = 0.0
 
@@ -96,7 +97,6 @@ RESOLVE = Action(
     "Give the From domain an MX or A record, or look it up with diagnose=diagnose_domain.",
     who="your DNS",
 )
-BULK = Action("Meet every rule for bulk senders of this provider; see its other rows.")
 
 _BOTH = "SPF and DKIM pass"
 _DMARC = "DMARC record of the From domain, p=none or stronger"
@@ -106,7 +106,7 @@ _OWN = "no From address at the provider itself"
 
 REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(
-        "Gmail", "bulk", "below 5,000 in 24 hours, or all rules for bulk senders", GOOGLE, BULK
+        "Gmail", "bulk", "below 5,000 in 24 hours, or all rules for bulk senders", GOOGLE, None
     ),
     Requirement("Gmail", "authentication", "SPF or DKIM passes, bulk: both", GOOGLE, VERIFY),
     Requirement("Gmail", "dmarc", _DMARC, GOOGLE, PUBLISH, is_bulk=True),
@@ -127,7 +127,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     Requirement("Gmail", "honoured", "unsubscribes honoured within 48 hours", GOOGLE, STOP),
     Requirement("Gmail", "own-from", _OWN, GOOGLE, OWN),
-    Requirement("Yahoo", "bulk", "all rules for bulk senders (no number named)", YAHOO, BULK),
+    Requirement("Yahoo", "bulk", "all rules for bulk senders (no number named)", YAHOO, None),
     Requirement("Yahoo", "authentication", "SPF or DKIM passes, bulk: both", YAHOO, VERIFY),
     Requirement("Yahoo", "dmarc", _DMARC, YAHOO, PUBLISH, is_bulk=True),
     Requirement("Yahoo", "alignment", _ALIGNED, YAHOO, VERIFY, is_bulk=True),
@@ -152,7 +152,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "bulk",
         "at most 5,000 in 24 hours, or all rules for bulk senders",
         MICROSOFT,
-        BULK,
+        None,
     ),
     Requirement("Microsoft", "authentication", _BOTH, MICROSOFT, VERIFY, is_bulk=True),
     Requirement("Microsoft", "dmarc", _DMARC, MICROSOFT, PUBLISH, is_bulk=True),
@@ -168,7 +168,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
     Requirement("Microsoft", "one-click", "a working link to unsubscribe", MICROSOFT, LINK),
     Requirement("Microsoft", "own-from", _OWN, MICROSOFT, OWN),
-    Requirement("Apple", "bulk", "all rules for bulk senders (no number named)", APPLE, BULK),
+    Requirement("Apple", "bulk", "all rules for bulk senders (no number named)", APPLE, None),
     Requirement("Apple", "authentication", _BOTH, APPLE, VERIFY, is_bulk=True),
     Requirement("Apple", "dmarc", _DMARC, APPLE, PUBLISH, is_bulk=True),
     Requirement("Apple", "reverse-dns", _PTR, APPLE, ASK, is_bulk=True),

@@ -81,7 +81,19 @@ def events_of(frame: pd.DataFrame) -> pd.DataFrame:
         table, event = table[kept], event[kept]
     told = {"date": _times(table["date"]), "event": event}
     told |= {name: _first(table, sources) for name, sources in SOURCES.items()}
-    return _one_recipient(_timed(pd.DataFrame(told).reset_index(drop=True)))
+    return _one_recipient(_timed(pd.DataFrame(told).reset_index(drop=True))).reset_index(drop=True)
+
+
+def copies_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """Which recipient's copy of which email each event is about; opens and clicks as well.
+
+    Args:
+        frame: As for :func:`events_of`. The index of the result is the event's place in it.
+    """
+    table = frame.reset_index(drop=True)
+    told = {"date": _times(table["date"]), "event": _words(table["event"])}
+    told |= {name: _first(table, SOURCES[name]) for name in ("email_id", "recipient", "sender")}
+    return _one_recipient(pd.DataFrame(told))
 
 
 def _timed(events: pd.DataFrame) -> pd.DataFrame:
@@ -193,13 +205,16 @@ def _joined(value: Any) -> Any:
 
 
 def _one_recipient(events: pd.DataFrame) -> pd.DataFrame:
-    """One row for each recipient that an event is about, its address in small letters."""
+    """One row for each recipient that an event is about, its address in small letters.
+
+    The rows of one event have its index.
+    """
     several = events["recipient"].str.contains(",", regex=False).fillna(value=False)
     if several.any():
         listed = events["recipient"].astype(object)
         known = {text: _mailboxes(text) for text in listed[several].unique()}
         listed[several] = listed[several].map(known)
-        events = events.assign(recipient=listed).explode("recipient", ignore_index=True)
+        events = events.assign(recipient=listed).explode("recipient")
         events = events.astype({"recipient": "str"})
     return events.assign(recipient=bare(events["recipient"]), sender=bare(events["sender"]))
 

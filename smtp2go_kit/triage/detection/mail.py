@@ -54,6 +54,7 @@ class Mail:
         kind: The code of the kind of failure, -1 where none is known.
         complained: When its reader complained; ``NEVER`` if not.
         orphan: Whether its end is known, but not that it left.
+        told: The place in *events* of the event that tells most of it.
         codes: For each dimension (and ``recipient``), the place of each copy's value in *names*;
             -1 where it is not known.
         names: The values of each dimension.
@@ -67,6 +68,7 @@ class Mail:
     kind: NDArray[np.int8]
     complained: Ints
     orphan: Bools
+    told: Ints
     codes: Mapping[str, Ints]
     names: Mapping[str, pd.Index[Any]]
     answers: pd.DataFrame
@@ -122,6 +124,7 @@ def mail_of(events: pd.DataFrame) -> Mail:
         kind=_kind(answers, state[kept]),
         complained=complained[kept],
         orphan=orphan[kept],
+        told=told[kept],
         codes=codes,
         names=names,
         answers=answers,
