@@ -17,7 +17,7 @@ from smtp2go_kit.triage.detection.mail import WAITING, Bools, Mail
 from smtp2go_kit.triage.detection.measures import Measure, measures_of
 from smtp2go_kit.triage.detection.onset import stretch
 from smtp2go_kit.triage.detection.screening import Cell, Screen, Times, screens
-from smtp2go_kit.triage.detection.surprise import discoveries, surprise
+from smtp2go_kit.triage.detection.surprise import discoveries, surely, surprise
 from smtp2go_kit.triage.detection.verdict import WHY, Case, Verdict, judged
 
 FALSE = 0.01
@@ -203,7 +203,10 @@ def _lasting(mail: Mail, screen: Screen) -> Iterator[Incident]:
 def _matters(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
     failed = cohort.copies & screen.measure.failed
     people = len(np.unique(mail.codes["recipient"][failed]))
-    least = max(LEAST, ROOT * float(screen.recent.sum() / screen.span) ** 0.5)
+    least = LEAST
+    if screen.measure.kind != "complaint":
+        # A complaint stands for many readers who only turn away, however large the mail is.
+        least = max(least, ROOT * float(screen.recent.sum() / screen.span) ** 0.5)
     if cohort.x >= MOSTLY * cohort.n and cohort.gain >= CLEAR:
         least = min(least, FEWEST)
     if screen.measure.kind == "slow" and people < PEOPLE:
@@ -221,14 +224,12 @@ def _p(mail: Mail, screen: Screen, cohort: Cohort) -> float:
     rho = max(screen.days.get(name, 0.0) for name in (*cohort.parts, "all"))
     spread = rho * float((days**2).sum()) / max(1.0, float(days.sum())) ** 2
     sure = 1 / (spread + 1 / 400)
-    if screen.measure.kind == "complaint":
-        # So rare a thing would else be taken to differ by more than it is.
-        sure = max(sure, cohort.n / max(cohort.expected, 1e-9))
+    share = np.array([cohort.expected / max(1, cohort.n)])
     found: Any = surprise(
         np.array([float(cohort.x)]),
         np.array([float(cohort.n)]),
-        np.array([cohort.expected / max(1, cohort.n)]),
-        np.array([sure]),
+        share,
+        surely(screen.measure.kind, share, np.array([sure])),
     )
     return float(found[0])
 

@@ -10,7 +10,7 @@ import numpy as np
 from smtp2go_kit.triage.detection.expectation import expected
 from smtp2go_kit.triage.detection.mail import DIMENSIONS, Bools, Floats, Ints, Mail
 from smtp2go_kit.triage.detection.measures import Measure
-from smtp2go_kit.triage.detection.surprise import overdispersion, surprise
+from smtp2go_kit.triage.detection.surprise import overdispersion, surely, surprise
 
 SPANS = (1, 3, 7)
 """Lengths of the recent past that are looked at, in windows: a sudden fault, one some days old,
@@ -137,7 +137,8 @@ def _cells(table: Counts, screen: Screen) -> list[Cell]:
     screen.days[table.dimension] = rho
     between = _between(x[:, span:], n[:, span:], e[:, span:], rho)
     cases, of = x[:, :span].sum(axis=1), n[:, :span].sum(axis=1)
-    share, concentration = _usual(n, x, e, span, rho, between)
+    share, usual = _usual(n, x, e, span, rho, between)
+    concentration = surely(screen.measure.kind, share, usual)
     tested = np.flatnonzero(cases >= LEAST)
     p = surprise(cases[tested], of[tested], share[tested], concentration[tested])
     return [

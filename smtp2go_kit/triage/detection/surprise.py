@@ -45,6 +45,20 @@ def surprise(x: Floats, n: Floats, share: Floats, concentration: Floats) -> Floa
     return np.where(x <= 0, 1.0, np.minimum(found, 1.0))
 
 
+def surely(kind: str, share: Floats, concentration: Floats) -> Floats:
+    """How sure a usual share is, given what is counted.
+
+    Args:
+        kind: The kind of failure.
+        share: The usual share, 0 to 1.
+        concentration: How sure it would be of any kind.
+    """
+    if kind != "complaint":
+        return concentration
+    # So rare a thing would else be taken to differ by more than it does.
+    return np.maximum(concentration, 1 / np.maximum(share, 1e-9))
+
+
 def overdispersion(x: Floats, n: Floats, expected: Floats, prior: float = RHO) -> float:
     """How much shares vary beyond chance, by moments, drawn to a prior where there is little.
 
