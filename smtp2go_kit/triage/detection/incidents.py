@@ -220,17 +220,13 @@ def _matters(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
 def _p(mail: Mail, screen: Screen, cohort: Cohort) -> float:
     """How probable the cohort's failures are, with days as different as they are."""
     bins = screen.times.bins(screen.measure.at)
-    days = np.bincount(bins[cohort.copies]).astype(np.float64)
+    daily = np.bincount(bins[cohort.copies]).astype(np.float64)
+    days = daily.sum() ** 2 / max(1.0, float((daily**2).sum()))
     rho = max(screen.days.get(name, 0.0) for name in (*cohort.parts, "all"))
-    spread = rho * float((days**2).sum()) / max(1.0, float(days.sum())) ** 2
-    sure = 1 / (spread + 1 / 400)
-    share = np.array([cohort.expected / max(1, cohort.n)])
-    found: Any = surprise(
-        np.array([float(cohort.x)]),
-        np.array([float(cohort.n)]),
-        share,
-        surely(screen.measure.kind, share, np.array([sure])),
-    )
+    x, n = np.array([float(cohort.x)]), np.array([float(cohort.n)])
+    share, sure = cohort.expected / np.maximum(1, n), np.array([1 / (rho / days + 1 / 400)])
+    sure = surely(screen.measure.kind, share, np.array([days]), sure)
+    found: Any = surprise(x, n, share, sure)
     return float(found[0])
 
 

@@ -138,7 +138,8 @@ def _cells(table: Counts, screen: Screen) -> list[Cell]:
     between = _between(x[:, span:], n[:, span:], e[:, span:], rho)
     cases, of = x[:, :span].sum(axis=1), n[:, :span].sum(axis=1)
     share, usual = _usual(n, x, e, span, rho, between)
-    concentration = surely(screen.measure.kind, share, usual)
+    days = of**2 / np.maximum((n[:, :span] ** 2).sum(axis=1), 1e-9)
+    concentration = surely(screen.measure.kind, share, days, usual)
     tested = np.flatnonzero(cases >= LEAST)
     p = surprise(cases[tested], of[tested], share[tested], concentration[tested])
     return [

@@ -22,6 +22,8 @@ LEAST = 0.75
 """Part of the prior that is always assumed: rare kinds look calmer than they are."""
 WEIGHT = 30.0
 """How much that prior counts, in the units of the estimate's denominator."""
+INDIVIDUAL = ("complaint", "mailbox-full")
+"""Kinds that each person meets alone: their share differs from day to day by no more than itself."""
 TAIL = np.concatenate((np.geomspace(1e-14, 0.5, 80), np.linspace(0.55, 1.0, 12)))
 """Upper-tail probabilities at which the share's distribution is looked at."""
 
@@ -45,18 +47,19 @@ def surprise(x: Floats, n: Floats, share: Floats, concentration: Floats) -> Floa
     return np.where(x <= 0, 1.0, np.minimum(found, 1.0))
 
 
-def surely(kind: str, share: Floats, concentration: Floats) -> Floats:
+def surely(kind: str, share: Floats, days: Floats, concentration: Floats) -> Floats:
     """How sure a usual share is, given what is counted.
 
     Args:
         kind: The kind of failure.
         share: The usual share, 0 to 1.
+        days: Over how many windows the mail is spread.
         concentration: How sure it would be of any kind.
     """
-    if kind != "complaint":
+    if kind not in INDIVIDUAL:
         return concentration
-    # So rare a thing would else be taken to differ by more than it does.
-    return np.maximum(concentration, 1 / np.maximum(share, 1e-9))
+    # Else so rare a thing would be taken to be ten times as frequent on some days.
+    return np.maximum(concentration, days / np.maximum(share, 1e-9))
 
 
 def overdispersion(x: Floats, n: Floats, expected: Floats, prior: float = RHO) -> float:

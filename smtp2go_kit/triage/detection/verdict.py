@@ -236,6 +236,7 @@ def _slow(case: Case) -> Verdict:
         "throttling": "throttling",
         "greylisting": "greylisting",
         "unreachable": "recipient-outage",
+        "mailbox-full": "mailbox-full",
     }
     known = told[told.isin(named)]
     if len(known) >= 3 and len(known) >= 0.05 * case.cohort.x:
