@@ -28,6 +28,8 @@ LEAST, FEWEST = 3.8, 2.8
 """Fewest cases beyond the usual that matter; the fewer where most of a small cohort fails."""
 MOSTLY, CLEAR = 0.7, 15.0
 """Share of a cohort, and log-likelihood, from which a few cases are enough."""
+MATTERS = {"mailbox-full": 4.8, "slow": 5.8}
+"""The same of kinds that harm less: the mailbox is emptied, the late mail arrives."""
 ROOT = 0.09
 """Times the square root of a window's mail, from which a difference matters: 4 cases of 2,000
 emails, 13 of 20,000."""
@@ -203,7 +205,7 @@ def _lasting(mail: Mail, screen: Screen) -> Iterator[Incident]:
 def _matters(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
     failed = cohort.copies & screen.measure.failed
     people = len(np.unique(mail.codes["recipient"][failed]))
-    least = LEAST
+    least = MATTERS.get(screen.measure.kind, LEAST)
     if screen.measure.kind != "complaint":
         # A complaint stands for many readers who only turn away, however large the mail is.
         least = max(least, ROOT * float(screen.recent.sum() / screen.span) ** 0.5)
