@@ -14,8 +14,9 @@ from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.triage.account import Facts, facts_of
 from smtp2go_kit.triage.detection.incidents import Detected, detect
 from smtp2go_kit.triage.detection.intake import KINDS, UNTIMED, events_of, is_unknown
+from smtp2go_kit.triage.detection.kinds import BLOCKS
 from smtp2go_kit.triage.detection.mail import BOUNCED, DELIVERED, NEVER, REJECTED, Mail, mail_of
-from smtp2go_kit.triage.detection.screening import Times
+from smtp2go_kit.triage.detection.screening import Times, named
 from smtp2go_kit.triage.findings import LEAST_MAIL, Overview, Report
 from smtp2go_kit.triage.log import attempts_of
 from smtp2go_kit.triage.wording import number, percent, plain
@@ -197,16 +198,13 @@ def _undecided(mail: Mail, detected: Detected, overview: Overview) -> list[str]:
             f"left in the window; {LEAST_MAIL} or a longer window tell more"
         )
     told = {incident.what for incident in detected.incidents}
+    if told & {*BLOCKS}:
+        told |= {*BLOCKS}
     cells = [
         (kind, cell) for kind, cell in detected.undecided if kind not in told and cell.p <= DOUBTFUL
     ]
     for kind, cell in sorted(cells, key=lambda each: each[1].p)[:MOST_UNDECIDED]:
-        name = (
-            {}
-            if cell.dimension == "all"
-            else {cell.dimension: (str(mail.names[cell.dimension][cell.value]),)}
-        )
-        cohort = where(name) or "of all mail"
+        cohort = where(named(mail, cell)) or "of all mail"
         lines.append(
             f"can't tell yet (n={number(int(cell.n))}): {number(int(cell.x))} emails {cohort} "
             f"{WHAT[kind]}, {percent(100 * cell.expected / cell.n)} is usual; "

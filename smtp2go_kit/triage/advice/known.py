@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from smtp2go_kit.triage.wording import number
+
 
 @dataclass(frozen=True)
 class Known:
@@ -37,6 +39,11 @@ class Known:
     confidence: float = 0.0
     clear: bool = False
     records: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> str:
+        """How many addresses failed, in words."""
+        return f"{number(self.addresses)} address{'' if self.addresses == 1 else 'es'}"
 
     @property
     def provider(self) -> str:

@@ -23,7 +23,7 @@ def ip_block(known: Known) -> list[Action]:
         ),
         Action(
             "Keep the addresses that bounced: the block says nothing about them.",
-            value=f"{known.addresses} addresses",
+            value=known.counted,
         ),
     ]
 
@@ -34,8 +34,8 @@ def domain_reputation(known: Known) -> list[Action]:
     lists = ", ".join(known.blocklists)
     return [
         Action(
-            f"Look {domain} up at {lists or 'the big domain blocklists'} and ask for its "
-            "removal once the cause is mended.",
+            f"Look {domain or 'your domain'} up at {lists or 'the big domain blocklists'} and ask "
+            "for its removal once the cause is mended.",
             value=domain,
         ),
         Action(
@@ -116,7 +116,7 @@ def full(known: Known) -> list[Action]:
     return [
         Action(
             "Go on for now; people empty their mailboxes. Leave out who stays full for weeks.",
-            value=f"{known.addresses} addresses",
+            value=known.counted,
         ),
         Action(
             "Look when those people last opened or clicked: a mailbox that stays full is "

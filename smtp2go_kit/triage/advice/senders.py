@@ -12,18 +12,19 @@ SURE = 0.7
 def authentication(known: Known) -> list[Action]:
     """SPF, DKIM or DMARC failed."""
     domain = first_of(known.sender_domains)
+    named = domain or "the sender domain"
     publish = [
-        Action(f"Publish this record for {domain}.", "your DNS", record) for record in known.records
+        Action(f"Publish this record for {named}.", "your DNS", record) for record in known.records
     ]
     return [
         Action(
-            f"Look which DNS record of {domain} is missing or wrong.",
+            f"Look which DNS record of {named} is missing or wrong.",
             value=domain,
             call="diagnose_domain",
         ),
         *publish,
         Action(
-            f"When the records are published, let SMTP2GO verify {domain}, then send what "
+            f"When the records are published, let SMTP2GO verify {named}, then send what "
             "bounced again.",
             value=domain,
             call="client.domain.verify",
@@ -36,12 +37,13 @@ def authentication(known: Known) -> list[Action]:
 def unverified(known: Known) -> list[Action]:
     """The sender is not verified at SMTP2GO."""
     domain = first_of(known.sender_domains)
+    named = domain or "the domain that it is from"
     publish = [
-        Action(f"Publish this record for {domain}.", "your DNS", record) for record in known.records
+        Action(f"Publish this record for {named}.", "your DNS", record) for record in known.records
     ]
     return [
         Action(
-            f"Add {domain} as a sender domain, publish its three records and verify it, or "
+            f"Add {named} as a sender domain, publish its three records and verify it, or "
             "send from a domain that is verified.",
             value=domain,
             call="client.domain.add",
@@ -68,20 +70,33 @@ def bad_list(known: Known) -> list[Action]:
         needs_confirmation=True,
     )
     if known.confidence < SURE or not known.clear:
-        return [stop]
+        return [stop, _not_yours(known)]
     return [
         stop,
         Action(
-            f"Take the {known.addresses} addresses that do not exist off the list, after a "
-            "look at them: the answers say that they are unknown.",
-            value=f"{known.addresses} addresses",
+            f"Take what does not exist off the list, {known.counted}, after a look at it: the "
+            "answers say that they are unknown.",
+            value=known.counted,
             destructive=True,
             needs_confirmation=True,
             risk="A mailbox that was only out of order would get no mail.",
             call="client.suppression.add",
         ),
         Action("Ask new addresses to confirm before the first campaign (double opt-in)."),
+        _not_yours(known),
     ]
+
+
+def _not_yours(known: Known) -> Action:
+    """Mail of somebody else's looks the same, if it has one subject and leaves by day."""
+    return Action(
+        "If nobody of yours sent this message, change the password of its user: then somebody "
+        "else has it.",
+        value=known.cohort.get("username") or first_of(known.usernames),
+        call="client.smtp_users.edit",
+        needs_confirmation=True,
+        risk="Your own programs that use it stop until they have the new one.",
+    )
 
 
 def compromised(known: Known) -> list[Action]:
@@ -122,6 +137,7 @@ def content(known: Known) -> list[Action]:
             value=subject,
         ),
         Action("Keep the addresses that bounced: the refusal says nothing about them."),
+        _not_yours(known),
     ]
 
 
@@ -167,7 +183,7 @@ def suppression(known: Known) -> list[Action]:
     return [
         Action(
             "Look why these recipients are suppressed before anything else.",
-            value=f"{known.addresses} addresses",
+            value=known.counted,
             call="suppression_review",
         ),
         Action(

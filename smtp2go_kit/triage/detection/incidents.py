@@ -11,7 +11,7 @@ import numpy as np
 from smtp2go_kit.triage.detection.abuse import STRANGE, Burst, bursts
 from smtp2go_kit.triage.detection.cohort import Cohort, Parts, cohort_of
 from smtp2go_kit.triage.detection.gaps import Gap, gaps
-from smtp2go_kit.triage.detection.kinds import BLOCKS
+from smtp2go_kit.triage.detection.kinds import BLOCKS, REJECTIONS
 from smtp2go_kit.triage.detection.lasting import lasting
 from smtp2go_kit.triage.detection.mail import WAITING, Bools, Mail
 from smtp2go_kit.triage.detection.measures import Measure, measures_of
@@ -36,7 +36,7 @@ emails, 13 of 20,000."""
 TIMES_USUAL = 1.5
 """Cases against the usual ones, from which a difference matters."""
 PEOPLE = 3
-"""Fewest people whose mail is late; a mailbox of its own is its owner's matter."""
+"""Fewest people whose mail is late, or held back; a mailbox of its own is its owner's matter."""
 SHORT = 3
 """Windows over which greylisting is a spike; over longer ones it comes and goes by itself."""
 GAIN = 8.0
@@ -173,8 +173,15 @@ def _same(one: Incident, other: Incident) -> bool:
         return shared > 0 and one.verdict.cause == other.verdict.cause
     together = int((one.copies & other.copies).sum())
     inside = together >= 0.5 * min(one.n, other.n)
-    late = "slow" in (one.what, other.what)
-    return inside and (late or one.verdict.cause == other.verdict.cause)
+    return inside and (_is_lateness(one, other) or one.verdict.cause == other.verdict.cause)
+
+
+def _is_lateness(one: Incident, other: Incident) -> bool:
+    """Whether mail is late in one and lost in the other, and both of the same servers."""
+    if "slow" not in (one.what, other.what) or {one.what, other.what} & set(REJECTIONS):
+        return False
+    alike = [name for name in one.parts if set(one.parts[name]) & set(other.parts.get(name, ()))]
+    return bool(alike) or not (one.parts or other.parts)
 
 
 def _is_block(incident: Incident) -> bool:
@@ -211,7 +218,7 @@ def _matters(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
         least = max(least, ROOT * float(screen.recent.sum() / screen.span) ** 0.5)
     if cohort.x >= MOSTLY * cohort.n and cohort.gain >= CLEAR:
         least = min(least, FEWEST)
-    if screen.measure.kind == "slow" and people < PEOPLE:
+    if screen.measure.kind in ("slow", "rejected") and people < PEOPLE:
         return False
     if screen.measure.kind == "greylisting" and screen.span > SHORT:
         return False

@@ -21,6 +21,11 @@ MOST_VALUES = 300
 """Values of a dimension, by their mail, from which its habits are learnt."""
 WHOLE = "all"
 """The dimension of the margin over everything."""
+AND = " and "
+"""Between the names of two dimensions that are looked at together."""
+PAIRS = (("provider", "outbound_ip"), ("provider", "sender_domain"), ("provider", "username"))
+"""Dimensions that are looked at together: one server may refuse one sender, and neither all mail of
+the one nor to the other fails often enough to be seen."""
 LEAST_BETWEEN, MOST_BETWEEN = 5.0, 400.0
 """Bounds of how much what is known of all values counts for one of them, in copies."""
 
@@ -105,7 +110,7 @@ def screens(mail: Mail, measure: Measure, times: Times) -> Iterator[tuple[Screen
     chance = expected(mail, measure, bins >= spans[-1])
     tables = [
         table
-        for dimension in (WHOLE, *DIMENSIONS)
+        for dimension in (WHOLE, *DIMENSIONS, *map(AND.join, PAIRS))
         if len((table := _table(mail, measure, dimension, bins, recent, chance, times)).values)
     ]
     for span in spans:
@@ -123,12 +128,39 @@ def _table(
     chance: Floats,
     times: Times,
 ) -> Counts:
-    codes = np.zeros(len(mail), np.int64) if dimension == WHOLE else mail.codes[dimension]
+    codes = _codes(mail, dimension)
     values = _values(codes, measure, recent)
     if not len(values):
         nothing = np.zeros((0, times.count))
         return Counts(dimension, values, nothing, nothing, nothing)
     return Counts(dimension, values, *_counts(codes, values, measure, bins, chance, times.count))
+
+
+def _codes(mail: Mail, dimension: str) -> Ints:
+    """The value of each copy in a dimension, or in two together; -1 where it is not known."""
+    if dimension == WHOLE:
+        return np.zeros(len(mail), np.int64)
+    first, *rest = dimension.split(AND)
+    codes = mail.codes[first]
+    for name in rest:
+        known = (codes >= 0) & (mail.codes[name] >= 0)
+        codes = np.where(known, codes * len(mail.names[name]) + mail.codes[name], -1)
+    return codes
+
+
+def named(mail: Mail, cell: Cell) -> dict[str, tuple[str, ...]]:
+    """What the copies of a cell have in common.
+
+    Args:
+        mail: The copies.
+        cell: The cell.
+    """
+    value = cell.value
+    parts: dict[str, tuple[str, ...]] = {}
+    for name in [] if cell.dimension == WHOLE else cell.dimension.split(AND)[::-1]:
+        value, place = divmod(value, len(mail.names[name]))
+        parts[name] = (str(mail.names[name][place]),)
+    return parts
 
 
 def _cells(table: Counts, screen: Screen) -> list[Cell]:

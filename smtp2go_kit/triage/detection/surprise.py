@@ -23,7 +23,7 @@ LEAST = 0.75
 WEIGHT = 30.0
 """How much that prior counts, in the units of the estimate's denominator."""
 INDIVIDUAL = ("complaint", "mailbox-full")
-"""Kinds that each person meets alone: their share differs from day to day by no more than itself."""
+"""Kinds that each person meets alone: their share varies by no more than itself from day to day."""
 TAIL = np.concatenate((np.geomspace(1e-14, 0.5, 80), np.linspace(0.55, 1.0, 12)))
 """Upper-tail probabilities at which the share's distribution is looked at."""
 

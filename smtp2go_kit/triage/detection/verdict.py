@@ -12,7 +12,7 @@ import pandas as pd
 from smtp2go_kit.providers import domain_owner
 from smtp2go_kit.triage.detection.cohort import Cohort
 from smtp2go_kit.triage.detection.kinds import BLOCKS, KINDS
-from smtp2go_kit.triage.detection.mail import DELIVERED, Bools, Mail
+from smtp2go_kit.triage.detection.mail import DELIVERED, OTHERS, Bools, Mail
 from smtp2go_kit.triage.detection.screening import Screen
 from smtp2go_kit.triage.finding import Cause
 
@@ -20,6 +20,8 @@ MOSTLY = 0.6
 """Share from which something holds for the cohort as a whole."""
 SHAPE = 0.35
 """What a telling cohort counts, against 1 for all answers naming a cause."""
+STOPPED = 0.1
+"""Share that arrives late, below which a provider takes nothing any more and does not slow down."""
 FEW = 3
 """Recipient domains up to which failures are those recipients' own matter."""
 
@@ -247,13 +249,20 @@ def _slow(case: Case) -> Verdict:
 
 def _slow_by_shape(case: Case) -> Verdict:
     arrived = float((case.mail.state[case.failed] == DELIVERED).mean())
-    if case.company:
+    if case.company or not _is_provider(case):
         if arrived < 0.5:
-            return Verdict("recipient-outage", 0.6, WHY["recipient-outage"], OTHERS_ARRIVE)
+            sure = 0.6 if case.company else 0.5
+            return Verdict("recipient-outage", sure, WHY["recipient-outage"], OTHERS_ARRIVE)
         return Verdict("greylisting", 0.5, WHY["greylisting"])
-    if "provider" not in case.cohort.parts and not case.only("provider"):
-        return Verdict("greylisting", 0.5, WHY["greylisting"])
+    if arrived < STOPPED and case.cohort.x >= (1 - STOPPED) * case.cohort.n:
+        return Verdict("recipient-outage", 0.5, WHY["recipient-outage"], OTHERS_ARRIVE)
     return Verdict("throttling", 0.7, WHY["throttling"], OTHERS_ARRIVE)
+
+
+def _is_provider(case: Case) -> bool:
+    """Whether the failures are one provider's; servers of many companies are not."""
+    named = case.cohort.parts.get("provider", ())
+    return OTHERS not in named and (bool(named) or case.only("provider"))
 
 
 OTHERS_ARRIVE = ("A fault of your own: other recipients get the same mail.",)
