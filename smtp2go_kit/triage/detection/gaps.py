@@ -13,13 +13,14 @@ from smtp2go_kit.triage.detection.mail import (
     REJECTED,
     WAITING,
     Bools,
+    Floats,
     Ints,
     Mail,
     seconds_of,
 )
 from smtp2go_kit.triage.detection.screening import Times
 
-HOUR = 3_600
+HOUR, DAY = 3_600, 86_400
 WEEK = 168
 LEAST_HOURS = 2
 """Fewest hours without any event that are a gap."""
@@ -31,8 +32,10 @@ NOTHING = 0.03
 """Share up to which what is left does not matter."""
 CAMPAIGN = 0.15
 """Share of a day's mail from which an hour's mail of one subject is a campaign."""
-STOPPED = 30
-"""Fewest emails of the same window of each earlier week, for their absence to mean something."""
+SLOW_DAY, HALF_A_DAY = 30.0, 12
+"""The same of silences longer than these hours, which a slow day or a holiday may be."""
+FEW_WEEKS = 3
+"""Earlier weeks below which they do not tell what else a day may be."""
 BESIDE = 4
 """Hours beside a silence that tell how busy these days are: a break of the data is sharp, a slow
 day is not."""
@@ -88,10 +91,12 @@ def gaps(mail: Mail, times: Times) -> Iterator[Gap]:
 def _silences(mail: Mail, times: Times) -> Iterator[Gap]:
     """Hours in which next to nothing happened, though mail is usually sent in them."""
     copies = _per_hour(mail.sent[~_in_campaign(mail, times)], times)
-    most = min(RECENT * times.window // HOUR, len(copies) - WEEK)
-    for first, last in _runs(_quiet_hours(copies), most):
-        usual, found = _usual(copies, first, last), int(copies[first : last + 1].sum())
-        if last - first + 1 < LEAST_HOURS or usual < LEAST_EVENTS or found > QUIET * usual:
+    most, habit = min(RECENT * times.window // HOUR, len(copies) - WEEK), _habit(copies)
+    for first, last in _runs(copies, habit, most):
+        usual = _usual(copies, habit, first, last)
+        found = int(copies[first : last + 1].sum())
+        hours = last - first + 1
+        if hours < LEAST_HOURS or usual < _enough(hours) or found > QUIET * usual:
             continue
         if found <= NOTHING * usual or _broken(mail, times, first, last) >= QUIET:
             start, end = times.now - (last + 1) * HOUR, times.now - first * HOUR
@@ -106,15 +111,31 @@ def _silences(mail: Mail, times: Times) -> Iterator[Gap]:
 
 
 def _stopped(mail: Mail, times: Times) -> Iterator[Gap]:
-    """No mail at all in the last window, though the same window of each earlier week had some."""
-    copies = _per_hour(mail.sent, times)
-    hours = times.window // HOUR
-    silent = int(np.argmax(copies > 0)) if copies.any() else 0
-    weeks = [int(copies[k : hours + k].sum()) for k in _weeks(copies, hours - 1)]
-    if silent >= hours and weeks and min(weeks) >= STOPPED:
-        start = times.now - silent * HOUR
-        missing = float(np.median(weeks)) * silent / hours
-        yield Gap("no mail left", start, times.now, missing, missing, "emails missing, as it seems")
+    """Nothing since the newest event, though the same time of each earlier week had mail."""
+    last = max(int(mail.sent.max()), int(seconds_of(mail.events["date"]).max()))
+    if times.now - last < LEAST_HOURS * HOUR:
+        return
+    own = mail.sent[~_in_campaign(mail, times)]
+    weeks = _same_of_weeks(own, last, times.now, times)
+    busy = _same_of_weeks(own, last - DAY, last, times)
+    if not weeks or not any(busy):
+        return
+    level = ((own > last - DAY) & (own <= last)).sum() / float(np.median(busy))
+    usual = min(weeks) * min(1.0, float(level))
+    if usual >= (_enough((times.now - last) // HOUR) if len(weeks) >= FEW_WEEKS else SLOW_DAY):
+        missing = float(np.median(weeks))
+        yield Gap("no mail left", last, times.now, missing, missing, "emails missing, as it seems")
+
+
+def _enough(hours: int) -> float:
+    return LEAST_EVENTS if hours <= HALF_A_DAY else SLOW_DAY
+
+
+def _same_of_weeks(sent: Ints, start: int, end: int, times: Times) -> list[int]:
+    """Emails of the same time of each earlier week that there is mail of."""
+    first = times.now - times.window * times.count
+    starts = range(start - WEEK * HOUR, first - 1, -WEEK * HOUR)
+    return [int(((sent > at) & (sent <= at + end - start)).sum()) for at in starts]
 
 
 def _broken(mail: Mail, times: Times, first: int, last: int) -> float:
@@ -133,17 +154,16 @@ def _in_campaign(mail: Mail, times: Times) -> Bools:
     hour = np.maximum((times.now - mail.sent) // HOUR, 0)
     cell = hour * (int(mail.codes["subject"].max(initial=0)) + 2) + mail.codes["subject"] + 1
     _, where, counts = np.unique(cell, return_inverse=True, return_counts=True)
-    much: Bools = counts[where] > CAMPAIGN * np.bincount(hour // 24)[hour // 24]
+    known = mail.codes["subject"] >= 0
+    much: Bools = known & (counts[where] > CAMPAIGN * np.bincount(hour // 24)[hour // 24])
     return much
 
 
-def _quiet_hours(copies: Ints) -> Bools:
-    """Hours with a small part of what the same hours of other weeks have."""
+def _habit(copies: Ints) -> Floats:
+    """What each hour usually has: the middle of the same hours of all weeks."""
     whole = len(copies) // WEEK * WEEK
     middle = np.median(copies[:whole].reshape(-1, WEEK), axis=0) if whole else np.zeros(WEEK)
-    usual = np.resize(middle, len(copies))
-    quiet: Bools = (usual >= 1) & (copies <= QUIET * usual)
-    return quiet
+    return np.resize(middle, len(copies))
 
 
 def _per_hour(seconds: Ints, times: Times) -> Ints:
@@ -153,32 +173,44 @@ def _per_hour(seconds: Ints, times: Times) -> Ints:
     return counted
 
 
-def _runs(quiet: Bools, most: int) -> Iterator[tuple[int, int]]:
-    """First and last hour (ago) of each silence that begins in the last *most* hours."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], quiet.astype(np.int8), [0]))))
-    for first, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if first < most:
-            yield first, stop - 1
+def _runs(copies: Ints, habit: Floats, most: int) -> Iterator[tuple[int, int]]:
+    """First and last hour (ago) of each silence that begins in the last *most* hours.
+
+    Hours without habit, as at night, do not end a silence; the hours that it begins and ends in
+    are only partly silent.
+    """
+    quiet = (habit >= 1) & (copies <= QUIET * habit)
+    silent = quiet | ((habit < 1) & (copies == 0))
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], silent.astype(np.int8), [0]))))
+    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        inside = start + np.flatnonzero(quiet[start:stop])
+        for place in (0, -1):
+            if len(inside) > LEAST_HOURS and copies[inside[place]]:
+                inside = np.delete(inside, place)
+        if len(inside) and inside[0] < most:
+            yield int(inside[0]), int(inside[-1])
 
 
-def _usual(copies: Ints, first: int, last: int) -> float:
+def _usual(copies: Ints, habit: Floats, first: int, last: int) -> float:
     """Copies of the quietest of the same hours of earlier weeks, if these days are as busy."""
     weeks = [int(copies[first + k : last + 1 + k].sum()) for k in _weeks(copies, last)]
     if not weeks:
         return 0.0
-    beside = [(last + 1, last + 1 + BESIDE), *([(max(0, first - BESIDE), first)] if first else [])]
-    return min(weeks) * min(1.0, *(_level(copies, *edge) for edge in beside))
+    busy = np.flatnonzero(habit >= 1)
+    beside = [busy[busy > last][:BESIDE], busy[busy < first][-BESIDE:]]
+    levels = (_level(copies, hours) for hours in beside if len(hours))
+    return min(weeks) * min((1.0, *levels))
 
 
 def _weeks(copies: Ints, last: int) -> range:
     return range(WEEK, len(copies) - last, WEEK)
 
 
-def _level(copies: Ints, first: int, stop: int) -> float:
+def _level(copies: Ints, hours: Ints) -> float:
     """How busy some hours are, against the same hours of earlier weeks: 1 is as usual."""
-    usual = [int(copies[first + k : stop + k].sum()) for k in _weeks(copies, stop - 1)]
+    usual = [int(copies[hours + k].sum()) for k in _weeks(copies, int(hours.max()))]
     middle = float(np.median(usual)) if usual else 0.0
-    return float(copies[first:stop].sum()) / middle if middle else 0.0
+    return float(copies[hours].sum()) / middle if middle else 0.0
 
 
 def _without_end(mail: Mail, times: Times) -> Iterator[Gap]:
