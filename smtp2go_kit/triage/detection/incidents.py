@@ -35,7 +35,7 @@ ROOT = 0.09
 emails, 13 of 20,000."""
 TIMES_USUAL = 1.5
 """Cases against the usual ones, from which a difference matters."""
-PEOPLE = 3
+PEOPLE, PERSONAL = 3, ("slow", "rejected")
 """Fewest people whose mail is late, or held back; a mailbox of its own is its owner's matter."""
 SHORT = 3
 """Windows over which greylisting is a spike; over longer ones it comes and goes by itself."""
@@ -218,7 +218,7 @@ def _matters(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
         least = max(least, ROOT * float(screen.recent.sum() / screen.span) ** 0.5)
     if cohort.x >= MOSTLY * cohort.n and cohort.gain >= CLEAR:
         least = min(least, FEWEST)
-    if screen.measure.kind in ("slow", "rejected") and people < PEOPLE:
+    if screen.measure.kind in PERSONAL and people < max(PEOPLE, least + cohort.expected):
         return False
     if screen.measure.kind == "greylisting" and screen.span > SHORT:
         return False

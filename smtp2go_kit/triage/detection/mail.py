@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from smtp2go_kit.triage.classifier import classify_texts
-from smtp2go_kit.triage.detection.kinds import kinds_of
+from smtp2go_kit.triage.detection.kinds import CODES, kinds_of
 from smtp2go_kit.triage.hosting import provider
 
 Ints = NDArray[np.int64]
@@ -40,6 +40,10 @@ OTHERS = "other servers"
 """The provider of domains whose provider is not known: mostly companies' own servers."""
 ASKED = 20
 """Copies of each recipient domain that its provider is learnt from."""
+RETRIED = ("mailbox-full", "throttling", "greylisting", "unreachable")
+"""Failures that are tried again, so that the bounce comes days after the rest of its mailing."""
+LONGEST = 72 * 3_600
+"""Seconds that mail is tried again for, at most."""
 NEVER = np.iinfo(np.int64).max
 
 
@@ -117,7 +121,7 @@ def mail_of(events: pd.DataFrame) -> Mail:
     kept = np.flatnonzero(sent != NEVER)
     answers = _answers(events, _telling(told, begun, state)[kept], state[kept])
     codes, names = _coded(_described(events, told[kept]))
-    return Mail(
+    mail = Mail(
         sent=sent[kept],
         ended=ended[kept],
         state=state[kept],
@@ -130,6 +134,27 @@ def mail_of(events: pd.DataFrame) -> Mail:
         answers=answers,
         events=events,
     )
+    only_ends = len(mail) > 0 and mail.orphan.mean() > 0.5
+    return replace(mail, sent=_sent_like(mail)) if only_ends else mail
+
+
+def _sent_like(mail: Mail) -> Ints:
+    """When each copy left, if nothing but ends is known.
+
+    What was given up after retries left when the last delivered mail of its subject and user did;
+    else the last bounces of a mailing would be a mailing of their own, all of which fails.
+    """
+    retried = (mail.state == BOUNCED) & np.isin(mail.kind, [CODES[name] for name in RETRIED])
+    retried &= mail.orphan & (mail.codes["subject"] >= 0)
+    key = mail.codes["subject"] * (len(mail.names["username"]) + 1) + mail.codes["username"]
+    order, place = np.lexsort((mail.ended, key)), np.arange(len(mail))
+    first = np.maximum.accumulate(np.where(np.diff(key[order], prepend=-2) != 0, place, 0))
+    last = np.maximum.accumulate(np.where((mail.state == DELIVERED)[order], place, -1))
+    at, ended = mail.ended[order[last]], mail.ended[order]
+    moved = retried[order] & (last >= first) & (ended - at <= LONGEST)
+    sent = mail.sent.copy()
+    sent[order[moved]] = at[moved]
+    return sent
 
 
 def _is(events: pd.DataFrame, name: str) -> Bools:

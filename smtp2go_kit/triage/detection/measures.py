@@ -115,7 +115,7 @@ def _slow(mail: Mail, now: int) -> Measure:
     limit = patience(mail)
     age = np.where(mail.ended == NEVER, now, mail.ended) - mail.sent
     left = mail.state != REJECTED
-    slow = left & (age > limit) & ((mail.state == WAITING) | (mail.state == DELIVERED))
+    slow = left & (age > limit) & ~mail.orphan
     # Mail that just left says nothing yet, unless it has arrived.
     settled = (mail.state == DELIVERED) | (mail.state == BOUNCED) | (now - mail.sent > limit)
     return Measure("slow", left & settled, slow, mail.sent)
