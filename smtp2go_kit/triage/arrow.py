@@ -47,8 +47,12 @@ def spread(table: Iterable[Iterable[str]], places: np.ndarray[Any, Any]) -> list
     """
     rows = np.flatnonzero(places >= 0)
     at = pa.array(places[rows].astype("int32"))
+
+    def taken(values: Iterable[str]) -> Any:
+        return pc.take(pa.array(list(values), pa.large_string()), at)
+
     with ThreadPoolExecutor() as pool:
-        told = list(pool.map(lambda v: pc.take(pa.array(list(v), pa.large_string()), at), table))
+        told = list(pool.map(taken, table))
     if len(rows) == len(places):
         return told
     known = pa.array(places >= 0).buffers()[1]

@@ -208,7 +208,7 @@ def _undecided(mail: Mail, detected: Detected, overview: Overview) -> list[str]:
         lines.append(
             f"can't tell yet (n={number(int(cell.n))}): {number(int(cell.x))} emails {cohort} "
             f"{WHAT[kind]}, {percent(100 * cell.expected / cell.n)} is usual; "
-            "days differ as much by chance"
+            "too few to be sure, as days differ"
         )
     return list(dict.fromkeys(lines))
 

@@ -12,7 +12,7 @@ from smtp2go_kit.triage.advice import Known, actions_for
 from smtp2go_kit.triage.detection.abuse import Burst
 from smtp2go_kit.triage.detection.cohort import Parts
 from smtp2go_kit.triage.detection.gaps import Gap
-from smtp2go_kit.triage.detection.incidents import Incident
+from smtp2go_kit.triage.detection.incident import Incident
 from smtp2go_kit.triage.detection.mail import Mail
 from smtp2go_kit.triage.finding import Cause, Finding
 from smtp2go_kit.triage.intervals import jeffreys

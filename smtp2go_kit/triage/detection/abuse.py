@@ -26,6 +26,8 @@ RECENT = 3
 """Windows that a burst is looked for in."""
 MOSTLY = 0.5
 """Share of a burst from which a trait is the burst's."""
+ALL = 0.95
+"""Share to strangers from which it is to them alone."""
 MAIN = 0.1
 """Share of a burst from which a subject is one of its main ones."""
 REFUSED = 0.1
@@ -71,6 +73,8 @@ class Burst:
             + 0.5 * (self.pace >= 2 * PACE)
             + 1.0 * (self.new_senders >= MOSTLY)
             + 0.75 * (self.refused >= REFUSED)
+            # A mailing of one's own reaches some whom one knows, or minds no filter.
+            + 1.0 * (self.strangers >= ALL and self.pace >= 2 * PACE and self.refused >= REFUSED)
             # One subject that no filter minds is a campaign, though at an odd time.
             - 1.5 * (self.subjects == 1 and self.refused < REFUSED)
         )

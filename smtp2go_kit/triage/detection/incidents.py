@@ -8,22 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from smtp2go_kit.triage.detection.abuse import STRANGE, Burst, bursts
-from smtp2go_kit.triage.detection.cohort import Cohort, Parts, cohort_of
-from smtp2go_kit.triage.detection.gaps import Gap, gaps
+from smtp2go_kit.triage.detection.abuse import bursts
+from smtp2go_kit.triage.detection.cohort import Cohort, cohort_of
+from smtp2go_kit.triage.detection.gaps import gaps
+from smtp2go_kit.triage.detection.incident import Incident, of_burst, of_gap
 from smtp2go_kit.triage.detection.kinds import BLOCKS, REJECTIONS
 from smtp2go_kit.triage.detection.lasting import lasting
 from smtp2go_kit.triage.detection.mail import WAITING, Bools, Mail
 from smtp2go_kit.triage.detection.measures import Measure, measures_of
 from smtp2go_kit.triage.detection.onset import stretch
-from smtp2go_kit.triage.detection.screening import Cell, Screen, Times, screens
+from smtp2go_kit.triage.detection.screening import Cell, Screen, Times, named, screens
 from smtp2go_kit.triage.detection.surprise import discoveries, surely, surprise
-from smtp2go_kit.triage.detection.verdict import WHY, Case, Verdict, judged
+from smtp2go_kit.triage.detection.verdict import Case, judged
 
 FALSE = 0.01
 """Share of false ones among the cells that pass (Benjamini-Hochberg)."""
 SUREST = 1e-4
 """Largest p-value that passes in any case: few cells pass by chance, but every day has many."""
+CERTAIN = 1e-6
+"""P-value of a cell from which whatever explains it need not be judged again."""
 LEAST, FEWEST = 3.8, 2.8
 """Fewest cases beyond the usual that matter; the fewer where most of a small cohort fails."""
 MOSTLY, CLEAR = 0.7, 15.0
@@ -44,55 +47,6 @@ GAIN = 8.0
 SECOND = 2
 """Cohorts of one kind that are looked for."""
 NOT_NEW = "It is not new: the time before was alike."
-HARM = {"greylisting": 0.2, "throttling": 0.7, "complaint-spike": 10.0, "data-gap": 0.5}
-"""What one case of a cause counts against a lost email; late mail arrives, and a complaint does
-more harm than a bounce."""
-
-
-@dataclass(frozen=True, eq=False)
-class Incident:
-    """Something out of the ordinary.
-
-    Args:
-        verdict: Its cause.
-        parts: What its cohort has in common.
-        what: What is counted.
-        copies: All copies of the cohort since it began.
-        failed: Those that it happened to.
-        expected: Cases to expect among them.
-        since: When it began, Unix seconds.
-        until: The last case.
-        p: How probable that is on an ordinary day.
-        case: What it was judged from; None for gaps and bursts.
-        more: What words need beside that.
-    """
-
-    verdict: Verdict
-    parts: Parts
-    what: str
-    copies: Bools
-    failed: Bools
-    expected: float
-    since: int
-    until: int
-    p: float
-    case: Case | None = None
-    more: Gap | Burst | None = None
-
-    @property
-    def x(self) -> int:
-        """Cases."""
-        return round(self.more.missing) if isinstance(self.more, Gap) else int(self.failed.sum())
-
-    @property
-    def n(self) -> int:
-        """All that could have been cases."""
-        return round(self.more.of) if isinstance(self.more, Gap) else int(self.copies.sum())
-
-    @property
-    def harm(self) -> float:
-        """Cases beyond the usual, by how bad they are."""
-        return (self.x - self.expected) * HARM.get(self.verdict.cause, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +78,8 @@ def detect(mail: Mail, times: Times) -> Detected:
         times: The windows.
     """
     broken = [*gaps(mail, times)]
-    holes = [_of_gap(mail, gap) for gap in broken]
-    abused = [_of_burst(mail, burst) for burst in bursts(mail, times)]
+    holes = [of_gap(mail, gap) for gap in broken]
+    abused = [of_burst(mail, burst) for burst in bursts(mail, times)]
     set_apart = np.zeros(len(mail), np.bool_)
     for hole, gap in zip(holes, broken, strict=True):
         endless = (mail.state == WAITING) & (mail.kind < 0)
@@ -135,7 +89,7 @@ def detect(mail: Mail, times: Times) -> Detected:
     measures = [_without(measure, set_apart) for measure in measures_of(mail, times.now)]
     screened = [Screened(*each) for one in measures for each in screens(mail, one, times)]
     limit = min(SUREST, discoveries(np.array([c.p for s in screened for c in s.cells]), FALSE))
-    changed = [s.screen for s in screened if s.least <= limit]
+    changed = [s for s in screened if s.least <= limit]
     found = _explained(mail, changed, [*lasting(mail, measures, times)])
     undecided = [(s.screen.measure.kind, c) for s in screened for c in s.cells]
     incidents = sorted([*holes[:1], *abused, *found], key=lambda each: -each.harm)
@@ -148,9 +102,9 @@ def _without(measure: Measure, set_apart: Bools) -> Measure:
     )
 
 
-def _explained(mail: Mail, changed: list[Screen], lasting: list[Screen]) -> list[Incident]:
+def _explained(mail: Mail, changed: list[Screened], lasting: list[Screen]) -> list[Incident]:
     """Cohorts that explain what passed, each failure explained once, changes first."""
-    offers = [each for screen in changed for each in _incidents(mail, screen)]
+    offers = [each for screened in changed for each in _incidents(mail, screened)]
     offers.sort(key=lambda each: -_weight(each))
     kept: list[Incident] = []
     for offer in (*offers, *(each for screen in lasting for each in _lasting(mail, screen))):
@@ -188,17 +142,26 @@ def _is_block(incident: Incident) -> bool:
     return incident.what in BLOCKS
 
 
-def _incidents(mail: Mail, screen: Screen) -> Iterator[Incident]:
+def _incidents(mail: Mail, screened: Screened) -> Iterator[Incident]:
+    screen = screened.screen
+    sure = [cell for cell in screened.cells if cell.p <= CERTAIN]
     within = np.ones(len(mail), np.bool_)
     for _ in range(SECOND):
         cohort = cohort_of(mail, screen, within)
         if not _matters(mail, cohort, screen):
             return
-        p = _p(mail, screen, cohort)
+        explained = (cell.p for cell in sure if _explains(mail, screen, cohort, cell))
+        p = min((_p(mail, screen, cohort), *explained))
         if p > SUREST:
             return
         yield _incident(mail, screen, cohort, p)
         within &= ~cohort.copies
+
+
+def _explains(mail: Mail, screen: Screen, cohort: Cohort, cell: Cell) -> bool:
+    """Whether most cases of a cell are a cohort's: then it is as sure as the cell."""
+    theirs = cohort.copies & screen.measure.failed & mail.members(named(mail, cell))
+    return int(theirs.sum()) >= 0.5 * cell.x
 
 
 def _lasting(mail: Mail, screen: Screen) -> Iterator[Incident]:
@@ -274,30 +237,3 @@ def _looked_back(mail: Mail, screen: Screen, cohort: Cohort) -> Bools:
     bins = screen.times.bins(screen.measure.at)
     reach = 2 * screen.span + 1 if screen.days else screen.times.count
     return screen.measure.eligible & (bins >= 0) & (bins < reach) & mail.members(cohort.parts)
-
-
-def _of_gap(mail: Mail, gap: Gap) -> Incident:
-    inside = (mail.sent >= gap.start) & (mail.sent < gap.end)
-    verdict = Verdict("data-gap", 0.9, WHY["data-gap"])
-    nothing = np.zeros(len(mail), np.bool_)
-    return Incident(
-        verdict, {}, "data-gap", inside, nothing, 0.0, gap.start, gap.end, 0.0, more=gap
-    )
-
-
-def _of_burst(mail: Mail, burst: Burst) -> Incident:
-    why = WHY["compromised-user"].format(traits="; ".join(burst.traits))
-    sure = min(0.95, 0.6 + 0.1 * (burst.points - STRANGE))
-    at = mail.sent[burst.copies]
-    return Incident(
-        Verdict("compromised-user", sure, why),
-        {"username": (burst.username,)},
-        "volume",
-        burst.copies,
-        burst.copies,
-        0.0,
-        int(at.min()),
-        int(at.max()),
-        0.0,
-        more=burst,
-    )

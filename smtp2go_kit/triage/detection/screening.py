@@ -10,7 +10,7 @@ import numpy as np
 from smtp2go_kit.triage.detection.expectation import expected
 from smtp2go_kit.triage.detection.mail import DIMENSIONS, Bools, Floats, Ints, Mail
 from smtp2go_kit.triage.detection.measures import Measure
-from smtp2go_kit.triage.detection.surprise import overdispersion, surely, surprise
+from smtp2go_kit.triage.detection.surprise import RHO, overdispersion, surely, surprise
 
 SPANS = (1, 3, 7)
 """Lengths of the recent past that are looked at, in windows: a sudden fault, one some days old,
@@ -165,7 +165,8 @@ def named(mail: Mail, cell: Cell) -> dict[str, tuple[str, ...]]:
 
 def _cells(table: Counts, screen: Screen) -> list[Cell]:
     n, x, e, span = table.n, table.x, table.e, screen.span
-    rho = overdispersion(x[:, span:].ravel(), n[:, span:].ravel(), e[:, span:].ravel())
+    prior = min(RHO, float(e[:, span:].sum()) / max(1.0, float(n[:, span:].sum())))
+    rho = overdispersion(x[:, span:].ravel(), n[:, span:].ravel(), e[:, span:].ravel(), prior)
     screen.days[table.dimension] = rho
     between = _between(x[:, span:], n[:, span:], e[:, span:], rho)
     cases, of = x[:, :span].sum(axis=1), n[:, :span].sum(axis=1)
