@@ -132,6 +132,13 @@ def test_servers_of_many_companies_are_no_provider_that_slows_down(late: Fate, c
     assert set(told) == {cause}
 
 
+def test_mail_that_has_no_end_anywhere_is_a_gap_of_the_data() -> None:
+    domains = dict.fromkeys(("gmail.com", "t-online.de", "yahoo.com", "gmx.de"), 1.0)
+    waits = frame(20, lambda mail: None if mail.age < 9 else OK, domains=domains)
+    (finding,) = triage(waits, now=NOW.isoformat()).findings
+    assert finding.cause == "data-gap"
+
+
 def test_a_provider_that_takes_some_mail_late_slows_down() -> None:
     def fate(mail: Sent) -> Fate:
         slow = mail.to.endswith("gmail.com") and mail.age < 10 and mail.chance < 0.5

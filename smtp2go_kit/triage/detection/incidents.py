@@ -25,8 +25,11 @@ FALSE = 0.01
 """Share of false ones among the cells that pass (Benjamini-Hochberg)."""
 SUREST = 1e-4
 """Largest p-value that passes in any case: few cells pass by chance, but every day has many."""
-CERTAIN = 1e-6
-"""P-value of a cell from which whatever explains it need not be judged again."""
+CERTAIN, MANY_TIMES = 1e-6, 4.0
+"""P-value of a cell, and cases against the usual ones, from which whatever explains it need not be
+judged again."""
+COMPLAINTS = 0.003
+"""Share of complaints that matters: Gmail's and Yahoo's limit (their sender guidelines)."""
 LEAST, FEWEST = 3.8, 2.8
 """Fewest cases beyond the usual that matter; the fewer where most of a small cohort fails."""
 MOSTLY, CLEAR = 0.7, 15.0
@@ -161,7 +164,8 @@ def _incidents(mail: Mail, screened: Screened) -> Iterator[Incident]:
 def _explains(mail: Mail, screen: Screen, cohort: Cohort, cell: Cell) -> bool:
     """Whether most cases of a cell are a cohort's: then it is as sure as the cell."""
     theirs = cohort.copies & screen.measure.failed & mail.members(named(mail, cell))
-    return int(theirs.sum()) >= 0.5 * cell.x
+    clear = cohort.x >= MANY_TIMES * cohort.expected
+    return clear and int(theirs.sum()) >= 0.5 * cell.x
 
 
 def _lasting(mail: Mail, screen: Screen) -> Iterator[Incident]:
@@ -173,20 +177,30 @@ def _lasting(mail: Mail, screen: Screen) -> Iterator[Incident]:
 
 
 def _matters(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
-    failed = cohort.copies & screen.measure.failed
-    people = len(np.unique(mail.codes["recipient"][failed]))
+    more = cohort.x >= TIMES_USUAL * cohort.expected and cohort.excess >= _least(cohort, screen)
+    return cohort.gain >= GAIN and more and _is_worth_telling(mail, cohort, screen)
+
+
+def _least(cohort: Cohort, screen: Screen) -> float:
+    """Cases beyond the usual ones from which a cohort matters."""
     least = MATTERS.get(screen.measure.kind, LEAST)
     if screen.measure.kind != "complaint":
         # A complaint stands for many readers who only turn away, however large the mail is.
         least = max(least, ROOT * float(screen.recent.sum() / screen.span) ** 0.5)
-    if cohort.x >= MOSTLY * cohort.n and cohort.gain >= CLEAR:
-        least = min(least, FEWEST)
-    if screen.measure.kind in PERSONAL and people < max(PEOPLE, least + cohort.expected):
-        return False
-    if screen.measure.kind == "greylisting" and screen.span > SHORT:
-        return False
-    ratio = cohort.x / max(cohort.expected, 1e-9)
-    return cohort.gain >= GAIN and cohort.excess >= least and ratio >= TIMES_USUAL
+    clear = cohort.x >= MOSTLY * cohort.n and cohort.gain >= CLEAR
+    return min(least, FEWEST) if clear else least
+
+
+def _is_worth_telling(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
+    """Whether a cohort is more than some kinds of failure are on good days."""
+    kind = screen.measure.kind
+    if kind in PERSONAL:
+        failed = cohort.copies & screen.measure.failed
+        people = len(np.unique(mail.codes["recipient"][failed]))
+        return people >= max(PEOPLE, _least(cohort, screen) + cohort.expected)
+    if kind == "greylisting":
+        return screen.span <= SHORT
+    return kind != "complaint" or cohort.x >= COMPLAINTS * cohort.n
 
 
 def _p(mail: Mail, screen: Screen, cohort: Cohort) -> float:

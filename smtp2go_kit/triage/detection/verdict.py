@@ -249,12 +249,15 @@ def _slow(case: Case) -> Verdict:
 
 def _slow_by_shape(case: Case) -> Verdict:
     arrived = float((case.mail.state[case.failed] == DELIVERED).mean())
+    nothing = arrived < STOPPED and case.cohort.x >= (1 - STOPPED) * case.cohort.n
+    if nothing and not case.cohort.parts and case.count("provider") >= FEW:
+        return Verdict("data-gap", 0.6, NO_ENDS)
     if case.company or not _is_provider(case):
         if arrived < 0.5:
             sure = 0.6 if case.company else 0.5
             return Verdict("recipient-outage", sure, WHY["recipient-outage"], OTHERS_ARRIVE)
         return Verdict("greylisting", 0.5, WHY["greylisting"])
-    if arrived < STOPPED and case.cohort.x >= (1 - STOPPED) * case.cohort.n:
+    if nothing:
         return Verdict("recipient-outage", 0.5, WHY["recipient-outage"], OTHERS_ARRIVE)
     return Verdict("throttling", 0.7, WHY["throttling"], OTHERS_ARRIVE)
 
@@ -265,6 +268,7 @@ def _is_provider(case: Case) -> bool:
     return OTHERS not in named and (bool(named) or case.only("provider"))
 
 
+NO_ENDS = "No mail has an end, wherever it went: ends are missing, or all of it waits at SMTP2GO."
 OTHERS_ARRIVE = ("A fault of your own: other recipients get the same mail.",)
 JUDGES: Mapping[str, Callable[[Case], Verdict]] = MappingProxyType(
     {
