@@ -162,6 +162,13 @@ def test_what_to_do_names_the_records_of_the_domains_that_fail() -> None:
     assert [action.value for action in checked(refused, domains=broken).actions] == values
 
 
+def test_where_the_records_are_found_by_now_nobody_is_told_to_publish_them() -> None:
+    refused = mail(50, "yahoo.com", kind="hard-bounced", text="550 5.7.26 not authenticated")
+    (action,) = row(checked(refused, domains=VERIFIED), "Yahoo", "authentication").actions
+    assert "Publish" not in action.what
+    assert action.call == "diagnose_domain"
+
+
 def test_events_alone_can_t_show_authentication_but_refusals_can() -> None:
     sent = mail(500, "yahoo.com")
     assert row(checked(sent), "Yahoo", "authentication").result == "unknown"

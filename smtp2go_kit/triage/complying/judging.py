@@ -10,7 +10,13 @@ from typing import Literal
 from smtp2go_kit.providers import provider_of
 from smtp2go_kit.triage.action import Action
 from smtp2go_kit.triage.complying.received import Received
-from smtp2go_kit.triage.complying.requirements import FEEDBACK, VOLUME, Kind, Requirement
+from smtp2go_kit.triage.complying.requirements import (
+    FEEDBACK,
+    LOOK_AGAIN,
+    VOLUME,
+    Kind,
+    Requirement,
+)
 from smtp2go_kit.triage.complying.sender_domains import SenderDomain
 from smtp2go_kit.triage.domain.diagnosis import Check, Diagnosis, worst
 from smtp2go_kit.triage.intervals import jeffreys, probability_above, verdict
@@ -107,7 +113,7 @@ def judge(asked: Requirement, facts: Facts) -> Judgement:
 def _authentication(asked: Requirement, facts: Facts) -> Judgement:
     refusals = _refusals(facts, "", "authentication")
     if refusals.result == "fail":
-        return _with_actions(refusals, _unverified(facts, "sender_domain"))
+        return _refused(refusals, facts, "sender_domain")
     checks = [facts.check(name) for name in ("dkim", "return-path")]
     broken = [check for check in checks if check is not None and check.status == "fail"]
     if broken:
@@ -118,7 +124,7 @@ def _authentication(asked: Requirement, facts: Facts) -> Judgement:
 def _alignment(asked: Requirement, facts: Facts) -> Judgement:
     counted = _refusals(facts, r"\b[45]\.7\.32\b|not aligned|alignment", "")
     if counted.result == "fail":
-        return _with_actions(counted, _unverified(facts, "from_domain"))
+        return _refused(counted, facts, "from_domain")
     return _by_state(facts, "from_domain", counted)
 
 
@@ -130,6 +136,14 @@ def _unverified(facts: Facts, column: str) -> list[SenderDomain]:
         for each in used
         if each.is_verified is False and (each.is_known or column == "from_domain")
     ]
+
+
+def _refused(counted: Judgement, facts: Facts, column: str) -> Judgement:
+    """Not met, as providers say; with what SMTP2GO says of the domains."""
+    used = facts.got.of(facts.states or (), column)
+    if used and all(state.is_verified for state in used):
+        return replace(counted, actions=(LOOK_AGAIN,))
+    return _with_actions(counted, _unverified(facts, column))
 
 
 def _with_actions(judged: Judgement, domains: Sequence[SenderDomain]) -> Judgement:

@@ -63,6 +63,10 @@ VERIFY = Action(
     who="your DNS",
     call="client.domain.view",
 )
+LOOK_AGAIN = Action(
+    "SMTP2GO finds the records now: look whether newer mail is still refused, and what DNS says.",
+    call="diagnose_domain",
+)
 PUBLISH = Action(
     "Look the domain up with diagnose=diagnose_domain; publish a DMARC record if there is none.",
     who="your DNS",
