@@ -17,7 +17,7 @@ from smtp2go_kit.triage.detection.lasting import lasting
 from smtp2go_kit.triage.detection.mail import WAITING, Bools, Mail
 from smtp2go_kit.triage.detection.measures import Measure, measures_of
 from smtp2go_kit.triage.detection.onset import stretch
-from smtp2go_kit.triage.detection.screening import Cell, Screen, Times, named, screens
+from smtp2go_kit.triage.detection.screening import Cell, Screen, Times, places, screens
 from smtp2go_kit.triage.detection.surprise import discoveries, surely, surprise
 from smtp2go_kit.triage.detection.verdict import Case, judged
 
@@ -153,8 +153,9 @@ def _incidents(mail: Mail, screened: Screened) -> Iterator[Incident]:
         cohort = cohort_of(mail, screen, within)
         if not _matters(mail, cohort, screen):
             return
-        explained = (cell.p for cell in sure if _explains(mail, screen, cohort, cell))
-        p = min((_p(mail, screen, cohort), *explained))
+        p = _p(mail, screen, cohort)
+        if p > SUREST:
+            p = min((c.p for c in sure if _explains(mail, screen, cohort, c)), default=p)
         if p > SUREST:
             return
         yield _incident(mail, screen, cohort, p)
@@ -163,9 +164,12 @@ def _incidents(mail: Mail, screened: Screened) -> Iterator[Incident]:
 
 def _explains(mail: Mail, screen: Screen, cohort: Cohort, cell: Cell) -> bool:
     """Whether most cases of a cell are a cohort's: then it is as sure as the cell."""
-    theirs = cohort.copies & screen.measure.failed & mail.members(named(mail, cell))
-    clear = cohort.x >= MANY_TIMES * cohort.expected
-    return clear and int(theirs.sum()) >= 0.5 * cell.x
+    if cohort.x < MANY_TIMES * cohort.expected:
+        return False
+    theirs = np.flatnonzero(cohort.copies & screen.measure.failed)
+    for name, place in places(mail, cell).items():
+        theirs = theirs[mail.codes[name][theirs] == place]
+    return len(theirs) >= 0.5 * cell.x
 
 
 def _lasting(mail: Mail, screen: Screen) -> Iterator[Incident]:

@@ -95,7 +95,10 @@ class Mail:
         inside = np.ones(len(self), np.bool_)
         for dimension, names in cohort.items():
             listed = (names,) if isinstance(names, str) else names
-            inside &= np.isin(self.codes[dimension], self.places(dimension, listed))
+            # What is not known has the place -1: the last of the flags, which is never set.
+            wanted = np.zeros(len(self.names[dimension]) + 1, np.bool_)
+            wanted[self.places(dimension, listed)] = True
+            inside &= wanted[self.codes[dimension]]
         return inside
 
 

@@ -148,6 +148,19 @@ def _codes(mail: Mail, dimension: str) -> Ints:
     return codes
 
 
+def places(mail: Mail, cell: Cell) -> dict[str, int]:
+    """The place of a cell's value in each of its dimensions.
+
+    Args:
+        mail: The copies.
+        cell: The cell.
+    """
+    value, found = cell.value, {}
+    for name in [] if cell.dimension == WHOLE else cell.dimension.split(AND)[::-1]:
+        value, found[name] = divmod(value, len(mail.names[name]))
+    return found
+
+
 def named(mail: Mail, cell: Cell) -> dict[str, tuple[str, ...]]:
     """What the copies of a cell have in common.
 
@@ -155,12 +168,8 @@ def named(mail: Mail, cell: Cell) -> dict[str, tuple[str, ...]]:
         mail: The copies.
         cell: The cell.
     """
-    value = cell.value
-    parts: dict[str, tuple[str, ...]] = {}
-    for name in [] if cell.dimension == WHOLE else cell.dimension.split(AND)[::-1]:
-        value, place = divmod(value, len(mail.names[name]))
-        parts[name] = (str(mail.names[name][place]),)
-    return parts
+    found = places(mail, cell).items()
+    return {name: (str(mail.names[name][place]),) for name, place in found}
 
 
 def _cells(table: Counts, screen: Screen) -> list[Cell]:
