@@ -1,9 +1,9 @@
 """What triage costs in seconds and memory, beside what reading its events from Parquet costs.
 
-Run with ``python tests/benchmarks/triage_findings_time.py [EVENTS ...]``: 100,000 if not given,
-on Linux. docs/accuracy.md has what it printed. The mail of one simulated account is repeated, with ids and
-recipients of its own each time, and written in pieces; a process of its own then reads it and
-triages it, so that building it counts for nothing. Repeating mail repeats its chance too, so
+Run with ``python tests/benchmarks/triage_findings_time.py [EVENTS ...]``: 100,000 if not given, on
+Linux; docs/accuracy.md has what it printed. The mail of one simulated account is repeated, with
+ids and recipients of its own each time, and written in pieces; a process of its own then reads it
+and triages it, so that building it counts for nothing. Repeating mail repeats its chance too, so
 that more is found than the two troubles.
 """
 
