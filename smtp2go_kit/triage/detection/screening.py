@@ -155,7 +155,8 @@ def places(mail: Mail, cell: Cell) -> dict[str, int]:
         mail: The copies.
         cell: The cell.
     """
-    value, found = cell.value, {}
+    value = cell.value
+    found: dict[str, int] = {}
     for name in [] if cell.dimension == WHOLE else cell.dimension.split(AND)[::-1]:
         value, found[name] = divmod(value, len(mail.names[name]))
     return found
