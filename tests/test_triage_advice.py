@@ -267,7 +267,7 @@ def test_a_bad_list_that_may_be_chance_costs_no_address(daily: int, clear: bool)
     sent = both(ends(0.5, daily=daily), ANSWERS["bad-list"], "hard-bounced")
     (finding,) = triage(sent, now=NOW).findings
     chance = float(finding.ruled_out[-1].rpartition(" ")[2].rstrip("."))
-    assert (chance <= 1e-6) == clear
+    assert (chance <= 1e-8) == clear
     assert any(action.destructive for action in finding.actions) == clear
 
 

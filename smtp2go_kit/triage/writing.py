@@ -22,7 +22,7 @@ from smtp2go_kit.triage.wording import number, percent, plain
 MOST_RESPONSES = 5
 LONGEST = 500
 """Characters of an answer that a finding keeps."""
-CLEAR = 1e-6
+CLEAR = 1e-8
 """Probability by chance, up to which addresses may be advised against."""
 NAMED = 5
 """Values of a dimension that advice may name."""

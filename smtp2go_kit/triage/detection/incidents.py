@@ -154,9 +154,7 @@ def _incidents(mail: Mail, screened: Screened) -> Iterator[Incident]:
         if not _matters(mail, cohort, screen):
             return
         p = _p(mail, screen, cohort)
-        if p > SUREST:
-            p = min((c.p for c in sure if _explains(mail, screen, cohort, c)), default=p)
-        if p > SUREST:
+        if p > SUREST and not any(_explains(mail, screen, cohort, cell) for cell in sure):
             return
         yield _incident(mail, screen, cohort, p)
         within &= ~cohort.copies
