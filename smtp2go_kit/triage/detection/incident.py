@@ -10,7 +10,8 @@ from smtp2go_kit.triage.detection.abuse import STRANGE, Burst
 from smtp2go_kit.triage.detection.cohort import Parts
 from smtp2go_kit.triage.detection.gaps import Gap
 from smtp2go_kit.triage.detection.mail import Bools, Mail
-from smtp2go_kit.triage.detection.verdict import WHY, Case, Verdict
+from smtp2go_kit.triage.detection.reasons import WHY
+from smtp2go_kit.triage.detection.verdict import Case, Verdict
 
 HARM = {"greylisting": 0.2, "throttling": 0.7, "complaint-spike": 10.0, "data-gap": 0.5}
 """What one case of a cause counts against a lost email; late mail arrives, and a complaint does
