@@ -6,6 +6,7 @@ What others wrote is made harmless here, so it comes here as it was.
 from __future__ import annotations
 
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -47,11 +48,11 @@ class Sheet:
     unseen: Sequence[str] = ()
 
 
-class Shown:
+class Shown(ABC):
     """A result that shows itself in a terminal and in a notebook."""
 
-    def _sheet(self) -> Sheet:
-        raise NotImplementedError
+    @abstractmethod
+    def _sheet(self) -> Sheet: ...
 
     def __repr__(self) -> str:
         return text(self._sheet())

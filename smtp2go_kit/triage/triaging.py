@@ -101,9 +101,8 @@ def _moment(now: dt.datetime | str | None, present: dt.datetime) -> str:
 
 
 def _fetched(client: Client, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    kinds: Any = [*KINDS]
     return client.activity.search(
-        start_date=start.isoformat(), end_date=end.isoformat(), event_types=kinds
+        start_date=start.isoformat(), end_date=end.isoformat(), event_types=[*KINDS]
     )
 
 

@@ -9,7 +9,8 @@ import time
 import pandas as pd
 
 from smtp2go_kit import Client
-from smtp2go_kit.triage.health.copies import KINDS, by_domain, copies
+from smtp2go_kit.triage.detection.intake import KINDS
+from smtp2go_kit.triage.health.copies import by_domain, copies
 from smtp2go_kit.triage.responses import responses
 
 ROUNDS = 5

@@ -13,16 +13,13 @@ def authentication(known: Known) -> list[Action]:
     """SPF, DKIM or DMARC failed."""
     domain = first_of(known.sender_domains)
     named = domain or "the sender domain"
-    publish = [
-        Action(f"Publish this record for {named}.", "your DNS", record) for record in known.records
-    ]
     return [
         Action(
             f"Look which DNS record of {named} is missing or wrong.",
             value=domain,
             call="diagnose_domain",
         ),
-        *publish,
+        *_published(known, named),
         Action(
             f"When the records are published, let SMTP2GO verify {named}, then send what "
             "bounced again.",
@@ -34,13 +31,16 @@ def authentication(known: Known) -> list[Action]:
     ]
 
 
+def _published(known: Known, domain: str) -> list[Action]:
+    return [
+        Action(f"Publish this record for {domain}.", "your DNS", record) for record in known.records
+    ]
+
+
 def unverified(known: Known) -> list[Action]:
     """The sender is not verified at SMTP2GO."""
     domain = first_of(known.sender_domains)
     named = domain or "the domain that it is from"
-    publish = [
-        Action(f"Publish this record for {named}.", "your DNS", record) for record in known.records
-    ]
     return [
         Action(
             f"Add {named} as a sender domain, publish its three records and verify it, or "
@@ -50,7 +50,7 @@ def unverified(known: Known) -> list[Action]:
             needs_confirmation=True,
             risk="None; nothing is sent by it.",
         ),
-        *publish,
+        *_published(known, named),
         Action(
             "Send again what was rejected: it reached nobody.",
             needs_confirmation=True,

@@ -14,6 +14,7 @@ from smtp2go_kit.triage.complying.judging import Facts, Judgement, Result, judge
 from smtp2go_kit.triage.complying.received import Received, received
 from smtp2go_kit.triage.complying.requirements import PROVIDERS, REQUIREMENTS, Requirement
 from smtp2go_kit.triage.complying.sender_domains import SenderDomain, sender_domains
+from smtp2go_kit.triage.detection.intake import KINDS
 from smtp2go_kit.triage.domain.diagnosis import Diagnosis
 from smtp2go_kit.triage.log import is_missing
 from smtp2go_kit.triage.sheet import Sheet, Shown
@@ -202,18 +203,7 @@ def compliance(
     return Compliance(source.start, source.end, tuple(rows), tuple(source.unseen))
 
 
-SEARCH: dict[str, Any] = {
-    "event_types": [
-        "processed",
-        "delivered",
-        "soft-bounced",
-        "hard-bounced",
-        "rejected",
-        "spam",
-        "unsubscribed",
-        "resubscribed",
-    ]
-}
+SEARCH: dict[str, Any] = {"event_types": [*KINDS, "resubscribed"]}
 
 
 def _used(part: Received) -> Iterable[str]:

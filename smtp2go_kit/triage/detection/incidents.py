@@ -13,7 +13,7 @@ from smtp2go_kit.triage.detection.cohort import Cohort, cohort_of
 from smtp2go_kit.triage.detection.gaps import gaps
 from smtp2go_kit.triage.detection.incident import Incident, of_burst, of_gap
 from smtp2go_kit.triage.detection.kinds import BLOCKS, REJECTIONS
-from smtp2go_kit.triage.detection.lasting import lasting
+from smtp2go_kit.triage.detection.lasting import LIMITS, lasting
 from smtp2go_kit.triage.detection.mail import WAITING, Bools, Mail
 from smtp2go_kit.triage.detection.measures import Measure, measures_of
 from smtp2go_kit.triage.detection.onset import stretch
@@ -28,20 +28,18 @@ SUREST = 1e-4
 CERTAIN, MANY_TIMES = 1e-6, 4.0
 """P-value of a cell, and cases against the usual ones, from which whatever explains it need not be
 judged again."""
-COMPLAINTS = 0.003
-"""Share of complaints that matters: Gmail's and Yahoo's limit (their sender guidelines)."""
 LEAST, FEWEST = 3.8, 2.8
 """Fewest cases beyond the usual that matter; the fewer where most of a small cohort fails."""
 MOSTLY, CLEAR = 0.7, 15.0
 """Share of a cohort, and log-likelihood, from which a few cases are enough."""
-MATTERS = {"mailbox-full": 4.8, "slow": 5.8}
+LEAST_OF = {"mailbox-full": 4.8, "slow": 5.8}
 """The same of kinds that harm less: the mailbox is emptied, the late mail arrives."""
 ROOT = 0.09
 """Times the square root of a window's mail, from which a difference matters: 4 cases of 2,000
 emails, 13 of 20,000."""
 TIMES_USUAL = 1.5
 """Cases against the usual ones, from which a difference matters."""
-PEOPLE, PERSONAL = 3, ("slow", "rejected")
+PEOPLE, BY_PERSON = 3, ("slow", "rejected")
 """Fewest people whose mail is late, or held back; a mailbox of its own is its owner's matter."""
 SHORT = 3
 """Windows over which greylisting is a spike; over longer ones it comes and goes by itself."""
@@ -185,7 +183,7 @@ def _matters(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
 
 def _least(cohort: Cohort, screen: Screen) -> float:
     """Cases beyond the usual ones from which a cohort matters."""
-    least = MATTERS.get(screen.measure.kind, LEAST)
+    least = LEAST_OF.get(screen.measure.kind, LEAST)
     if screen.measure.kind != "complaint":
         # A complaint stands for many readers who only turn away, however large the mail is.
         least = max(least, ROOT * float(screen.recent.sum() / screen.span) ** 0.5)
@@ -196,13 +194,13 @@ def _least(cohort: Cohort, screen: Screen) -> float:
 def _is_worth_telling(mail: Mail, cohort: Cohort, screen: Screen) -> bool:
     """Whether a cohort is more than some kinds of failure are on good days."""
     kind = screen.measure.kind
-    if kind in PERSONAL:
+    if kind in BY_PERSON:
         failed = cohort.copies & screen.measure.failed
         people = len(np.unique(mail.codes["recipient"][failed]))
         return people >= max(PEOPLE, _least(cohort, screen) + cohort.expected)
     if kind == "greylisting":
         return screen.span <= SHORT
-    return kind != "complaint" or cohort.x >= COMPLAINTS * cohort.n
+    return kind != "complaint" or cohort.x >= LIMITS["complaint"][1] * cohort.n
 
 
 def _p(mail: Mail, screen: Screen, cohort: Cohort) -> float:

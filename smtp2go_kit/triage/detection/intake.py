@@ -12,7 +12,7 @@ from smtp2go_kit.errors import InvalidArgument
 from smtp2go_kit.shapes import is_many
 from smtp2go_kit.types import EventType
 
-KINDS = (
+KINDS: tuple[EventType, ...] = (
     "processed",
     "delivered",
     "soft-bounced",

@@ -6,20 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from smtp2go_kit.triage.detection.intake import KINDS
 from smtp2go_kit.triage.health.rates import wilson
-from smtp2go_kit.types import EventType
 
 KEY = ["email_id", "recipient"]
-KINDS: tuple[EventType, ...] = (
-    "processed",
-    "delivered",
-    "soft-bounced",
-    "hard-bounced",
-    "rejected",
-    "spam",
-    "unsubscribed",
-)
-"""The events that say what became of an email; opens and clicks do not."""
 LEAST_DOMAIN = 5
 """Fewest emails to a recipient domain for its rate to say anything: all of 5 bouncing puts the
 95 % interval above one half."""

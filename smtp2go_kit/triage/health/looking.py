@@ -13,8 +13,9 @@ import pandas as pd
 from smtp2go_kit import encoding
 from smtp2go_kit.client import Client
 from smtp2go_kit.errors import InvalidArgument, Smtp2GoError
+from smtp2go_kit.triage.detection.intake import KINDS
 from smtp2go_kit.triage.health import parts
-from smtp2go_kit.triage.health.copies import KINDS, LEAST_DOMAIN, by_domain, copies
+from smtp2go_kit.triage.health.copies import LEAST_DOMAIN, by_domain, copies
 from smtp2go_kit.triage.health.parts import Quota, Volume
 from smtp2go_kit.triage.health.rates import Rate
 from smtp2go_kit.triage.responses import responses
