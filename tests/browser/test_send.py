@@ -171,8 +171,8 @@ def test_the_keyboard_alone_fills_the_form_tries_it_on_oneself_and_sends(
     ):
         focus(label)
         keyboard.type(text)
-    # Widgets send what is typed when the kernel is free, which may be after a click on a button: the
-    # form then takes the preview back, as it no longer shows what would be sent.
+    # Widgets send what is typed when the kernel is free, which may be after a click on a button;
+    # the form then takes the preview back, as it no longer shows what would be sent.
     page.wait_for_timeout(3_000)
     focus("Test-send to myself")
     keyboard.press("Enter")
